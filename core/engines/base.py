@@ -1,0 +1,135 @@
+"""What the studio asks of an engine. Engines know sound and text; none knows that a cache exists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.audio import AudioClip
+from core.progress import Progress
+from core.speakers.profile import SpeakerProfile
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do, told honestly: the page offers this and says why the rest is off."""
+
+    languages: tuple[str, ...]
+    """Languages it knows, as ISO 639-1 codes; requests may also say "auto"."""
+    cloning: bool = False
+    """Can speak in the voice of a reference clip."""
+    needs_prompt_text: bool = False
+    """Cloning needs to know what the reference clip says."""
+    instruction: bool = False
+    emotion_vector: bool = False
+    emotion_audio: bool = False
+    pinyin: bool = False
+    arpabet: bool = False
+    tags: bool = False
+    """Paralinguistic tags such as ``[breath]``."""
+    seed: bool = False
+    """Another seed gives another take, and the same seed the same samples."""
+    speed: tuple[float, float] = (1.0, 1.0)
+    """Slowest and fastest rate, 1 being natural."""
+
+
+@dataclass(frozen=True)
+class StockVoice:
+    """A voice that comes with an engine."""
+
+    name: str
+    """The engine's own id, e.g. ``zf_xiaoyi``."""
+    label: str
+    """What people read, e.g. ``Xiaoyi``."""
+    language: str
+    """ISO 639-1 code of the language it was made for."""
+    gender: str
+    """``female`` or ``male``."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One segment to be spoken: with the profile, everything that determines the sound."""
+
+    text: str
+    """Identity-normalised text (see ``core.text.identity``), one sentence or clause."""
+    language: str
+    """ISO 639-1 code, never "auto"."""
+    speed: float = 1.0
+    """Rate, 1 being natural."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TimedText:
+    """A stretch of a transcript."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What a clip says."""
+
+    text: str
+    language: str
+    """ISO 639-1 code of what was spoken."""
+    segments: tuple[TimedText, ...] = ()
+    emotion: str | None = None
+    events: tuple[str, ...] = field(default=())
+
+
+class SynthesisEngine(Protocol):
+    """Speaks. Methods may be called from several threads; an engine that cannot, locks."""
+
+    name: str
+    capabilities: Capabilities
+    sample_rate: int
+    """Rate of what it produces in hertz."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name, version and digest of everything that shapes its sound; part of every cache key. Cheap to read."""
+        ...
+
+    @property
+    def voices(self) -> Sequence[StockVoice]:
+        """The voices it comes with."""
+        ...
+
+    def load(self) -> None:
+        """Get ready to work; idempotent, called lazily. Raises ``ModelMissing``."""
+        ...
+
+    def stock_profile(self, voice: str) -> SpeakerProfile:
+        """The profile of one of its own voices. Raises ``InvalidInput`` (``request.voice``)."""
+        ...
+
+    def enroll(self, clip: AudioClip, prompt_text: str, progress: Progress) -> SpeakerProfile:
+        """The profile of the voice in a reference clip that was checked already."""
+        ...
+
+    def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
+        """``utterance`` in the voice of ``profile``, unlevelled, without leading or trailing pause."""
+        ...
+
+
+class RecognitionEngine(Protocol):
+    """Writes down what is said. Methods may be called from several threads; an engine that cannot, locks."""
+
+    name: str
+    capabilities: Capabilities
+
+    @property
+    def fingerprint(self) -> str:
+        """As for :class:`SynthesisEngine`."""
+        ...
+
+    def load(self) -> None:
+        """As for :class:`SynthesisEngine`."""
+        ...
+
+    def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
+        """What ``clip`` says, in ``language`` ("auto" to detect it); ``itn`` writes numbers as digits."""
+        ...

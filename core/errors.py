@@ -1,0 +1,97 @@
+"""Typed failures, each with a plain sentence for the person at the page or the shell.
+
+An error is raised with a *code* and the details that its sentence needs; the English sentences are the table
+below, and the page translates by code. Nothing here knows HTTP, Gradio or engines.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: Mapping[str, str] = {
+    "audio.empty": "The audio file is empty. Choose another file.",
+    "audio.unreadable": "This file could not be read as audio. Use wav, mp3, flac, ogg, opus or m4a.",
+    "audio.too_large": "The file is {megabytes:.0f} MB; at most {limit:.0f} MB can be taken. Cut it or compress it.",
+    "audio.too_long": "The audio lasts more than {limit:.0f} s, which is the most that can be taken here. Cut it first.",
+    "audio.not_finite": "The audio contains values that are not numbers. Export it again.",
+    "reference.missing": "Choose a voice, or give a reference clip to clone.",
+    "reference.too_short": "The reference lasts {seconds:.1f} s; cloning needs at least {minimum:.0f} s of speech. Record a longer one.",
+    "reference.too_long": "The reference lasts {seconds:.0f} s; at most {maximum:.0f} s can be used. Cut it to the cleanest part.",
+    "reference.silent": "The reference is silent. Check the microphone or choose another clip.",
+    "reference.little_speech": "Only {seconds:.1f} s of the reference is speech; {minimum:.0f} s or more is needed. Record more.",
+    "reference.clipped": "{percent:.1f} % of the samples are clipped; the voice may sound harsh. Record at a lower level.",
+    "reference.noisy": "The background is only {decibels:.0f} dB below the voice; the result may be noisy. Record in a quieter place.",
+    "reference.quiet": "The reference is very quiet ({decibels:.0f} dBFS). It was raised, and its noise with it.",
+    "reference.short": "{seconds:.1f} s is enough to try; 5 s or more gives a closer voice.",
+    "reference.narrowband": "The reference carries nothing above {hertz:.0f} Hz (a telephone line?); the voice will sound duller.",
+    "reference.good": "The reference is clean: {seconds:.1f} s, {decibels:.0f} dB above the background.",
+    "text.empty": "There is nothing to say. Type some text.",
+    "text.unspeakable": "There is nothing in the text that can be spoken: it holds only punctuation, symbols or emoji. Type some words.",
+    "text.too_long": "The text has {characters:,} characters; at most {limit:,} can be taken at once. Split it.",
+    "request.speed": "The speed {speed} is outside {minimum}–{maximum}.",
+    "request.seed": "The seed must be a whole number from 0 to {maximum}.",
+    "request.language": "The engine {engine} does not know the language “{language}”. It knows: {known}.",
+    "request.engine": "There is no engine called “{engine}”. There are: {known}.",
+    "request.voice": "There is no voice called “{voice}”. Choose one from the list.",
+    "request.unsupported": "The engine {engine} cannot follow {control}. Leave it out or choose another engine.",
+    "voice.name": "A voice needs a name of 1 to 60 characters.",
+    "voice.exists": "There already is a voice called “{name}”. Choose another name.",
+    "model.missing": "The model {model} is not here yet. Run “encore models fetch”.",
+    "model.fetch": "{model} could not be fetched: {reason}. Check the network and start again; what has arrived is kept.",
+    "model.checksum": "{model} arrived damaged and was thrown away. Start again to fetch it anew.",
+    "engine.failed": "The engine {engine} could not do this: {reason}.",
+    "file.unreadable": "{path} could not be read: {reason}.",
+    "file.unwritable": "{path} could not be written: {reason}.",
+    "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",
+    "cancelled": "Cancelled.",
+}
+
+
+class EncoreError(Exception):
+    """A failure that its user can read.
+
+    ``code`` is a key of :data:`SENTENCES`; ``details`` fill the sentence's placeholders.
+    """
+
+    def __init__(self, code: str, **details: Any) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(SENTENCES[code].format(**details))
+
+
+class InvalidInput(EncoreError):
+    """What was asked for cannot be done as asked; asking differently helps."""
+
+
+class InvalidAudio(InvalidInput):
+    """An audio file or clip that cannot be used."""
+
+
+class InvalidText(InvalidInput):
+    """A text that cannot be spoken."""
+
+
+class Unsupported(InvalidInput):
+    """A control or language that the chosen engine does not have."""
+
+
+class ModelMissing(EncoreError):
+    """A model's files are not on this machine."""
+
+
+class FetchFailed(EncoreError):
+    """A model's files could not be brought to this machine."""
+
+
+class EngineFailed(EncoreError):
+    """An engine broke while working on valid input."""
+
+
+class StorageFailed(EncoreError):
+    """A file or the private server could not be used."""
+
+
+class Cancelled(EncoreError):
+    """The user asked for the work to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

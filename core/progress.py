@@ -1,0 +1,36 @@
+"""How long work tells its user where it is, and how the user tells it to stop."""
+
+import threading
+from collections.abc import Callable
+
+from core.errors import Cancelled
+
+Listener = Callable[[str, float], None]
+"""Called with the stage's name ("enroll", "synthesize", "transcribe", …) and the done fraction in [0, 1]."""
+
+
+class Progress:
+    """One request's progress and its cancel switch; safe to use from several threads.
+
+    Long work calls :meth:`update` often: it reports, and it is where a cancel takes effect.
+    """
+
+    def __init__(self, listener: Listener | None = None) -> None:
+        self._listener = listener
+        self._cancelled = threading.Event()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the user has asked to stop."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next :meth:`update`."""
+        self._cancelled.set()
+
+    def update(self, stage: str, fraction: float) -> None:
+        """Report that ``stage`` is done to ``fraction`` in [0, 1]. Raises :class:`Cancelled` once cancelled."""
+        if self._cancelled.is_set():
+            raise Cancelled
+        if self._listener is not None:
+            self._listener(stage, min(1.0, max(0.0, fraction)))

@@ -1,0 +1,48 @@
+"""The only reader of the environment. Everything that a deployment may want to change is a field here."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEGABYTE = 2**20
+DAY = 86_400
+
+
+class Settings(BaseSettings):
+    """Read from ``ENCORE_<FIELD>`` variables; ``REDIS_URL`` is read under its usual name."""
+
+    model_config = SettingsConfigDict(env_prefix="ENCORE_", frozen=True, populate_by_name=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("encore", appauthor=False))
+    """Saved voices, the private server's snapshot and socket."""
+    models_dir: Path = Field(default_factory=lambda: user_cache_path("encore", appauthor=False) / "models")
+    """Fetched model files."""
+    threads: int = 0
+    """Threads for one inference; 0 takes the number of cores."""
+
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    """The shared cache; none starts a private server."""
+    redis_memory_mb: int = 1024
+    """Memory limit of the private server, in MiB."""
+    redis_timeout_s: float = 0.25
+    """The longest that one request ever waits for a silent Redis, in seconds."""
+    local_cache_mb: int = 256
+    """Size of the in-process tier, in MiB; 0 switches it off."""
+    speaker_ttl_s: int = 30 * DAY
+    segment_ttl_s: int = 7 * DAY
+    transcript_ttl_s: int = 30 * DAY
+    alias_ttl_s: int = 30 * DAY
+
+    max_characters: int = 100_000
+    """Longest text that is taken at once."""
+    reference_min_s: float = 1.0
+    reference_max_s: float = 30.0
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
