@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "model.fetch": "{model} could not be fetched: {reason}. Check the network and start again; what has arrived is kept.",
     "model.checksum": "{model} arrived damaged and was thrown away. Start again to fetch it anew.",
     "engine.failed": "The engine {engine} could not do this: {reason}.",
+    "engine.memory": "The engine {engine} ran out of memory. Shorten the text or close other programs, and try again.",
     "file.unreadable": "{path} could not be read: {reason}.",
     "file.unwritable": "{path} could not be written: {reason}.",
     "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",

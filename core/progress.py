@@ -30,7 +30,11 @@ class Progress:
 
     def update(self, stage: str, fraction: float) -> None:
         """Report that ``stage`` is done to ``fraction`` in [0, 1]. Raises :class:`Cancelled` once cancelled."""
-        if self._cancelled.is_set():
-            raise Cancelled
+        self.checkpoint()
         if self._listener is not None:
             self._listener(stage, min(1.0, max(0.0, fraction)))
+
+    def checkpoint(self) -> None:
+        """Raise :class:`Cancelled` once cancelled; for waits that have nothing to report."""
+        if self._cancelled.is_set():
+            raise Cancelled

@@ -1,0 +1,70 @@
+"""Joins segments into one take: pauses, smooth edges, one loudness for the whole."""
+
+import numpy as np
+import pyloudnorm
+
+from core.audio import AudioClip, encode_wav
+
+TARGET_LUFS = -19.0
+"""Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
+PEAK = 0.97
+"""Highest sample of a take; loudness gives way to it."""
+FADE_S = 0.004
+SYNTHETIC = "Synthetic speech, made with Encore"
+"""Written into the metadata of every file."""
+
+
+class Assembler:
+    """Takes segments in order, gives each back ready to be played at once, and in the end the levelled whole.
+
+    Segments are cached unlevelled and the whole is levelled here, so that a replaced sentence does not jump.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._parts: list[np.ndarray] = []
+        self._preview_gain: float | None = None
+
+    def add(self, clip: AudioClip, pause_s: float) -> AudioClip:
+        """Append a segment with the silence after it; returns both, at the loudness of the first segment."""
+        part = np.concatenate([_smooth_edges(clip), np.zeros(round(pause_s * self._rate), np.float32)])
+        self._parts.append(part)
+        if self._preview_gain is None:
+            self._preview_gain = _gain(part, self._rate)
+        return AudioClip(np.clip(part * np.float32(self._preview_gain), -PEAK, PEAK), self._rate)
+
+    def finish(self) -> AudioClip:
+        """The take."""
+        whole = np.concatenate(self._parts)
+        return AudioClip(whole * np.float32(_gain(whole, self._rate)), self._rate)
+
+
+def encode_take(take: AudioClip) -> bytes:
+    """The take as a wav file that says that it is synthetic."""
+    return encode_wav(take, comment=SYNTHETIC)
+
+
+def _smooth_edges(clip: AudioClip) -> np.ndarray:
+    """The clip's samples with a few milliseconds of fade at both ends, so that joins don't click."""
+    samples = clip.samples.astype(np.float32, copy=True)
+    n = min(round(FADE_S * clip.sample_rate), len(samples) // 2)
+    if n:
+        ramp = np.linspace(0.0, 1.0, n, dtype=np.float32)
+        samples[:n] *= ramp
+        samples[-n:] *= ramp[::-1]
+    return samples
+
+
+def _gain(samples: np.ndarray, rate: int) -> float:
+    """The factor that brings ``samples`` to the target loudness (ITU-R BS.1770-4) without passing the peak."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    if peak == 0.0:
+        return 1.0
+    meter = pyloudnorm.Meter(rate)
+    block = round(meter.block_size * rate)
+    # The measure is defined on whole blocks: a shorter sound is measured with silence behind it.
+    measured = samples if len(samples) > block else np.pad(samples, (0, block + 1 - len(samples)))
+    loudness = meter.integrated_loudness(measured)
+    if not np.isfinite(loudness):
+        return 1.0
+    return float(min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak))

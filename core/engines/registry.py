@@ -1,0 +1,56 @@
+"""Which engines there are. Each is made when first asked for, once; its models are loaded by itself, later still."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from core.engines.base import RecognitionEngine, SynthesisEngine
+from core.errors import InvalidInput
+from core.settings import Settings
+
+EngineT = TypeVar("EngineT")
+
+
+class Registry(Generic[EngineT]):
+    """Engines by name."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], EngineT]]) -> None:
+        self._makers = makers
+        self._made: dict[str, EngineT] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names there are, the default first."""
+        return tuple(self._makers)
+
+    def __getitem__(self, name: str) -> EngineT:
+        """The engine called ``name``. Raises :class:`InvalidInput` (``request.engine``)."""
+        if name not in self._makers:
+            raise InvalidInput("request.engine", engine=name, known=", ".join(self._makers))
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._makers[name]()
+            return self._made[name]
+
+
+def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
+    """The engines that speak."""
+
+    def kokoro() -> SynthesisEngine:
+        from core.engines.kokoro.engine import KokoroEngine
+
+        return KokoroEngine(threads=settings.threads)
+
+    return Registry({"kokoro": kokoro})
+
+
+def recognition_engines(settings: Settings) -> Registry[RecognitionEngine]:
+    """The engines that write down."""
+
+    def whisper() -> RecognitionEngine:
+        from core.engines.whisper import WhisperEngine
+
+        return WhisperEngine(threads=settings.threads)
+
+    return Registry({"whisper": whisper})

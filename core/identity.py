@@ -1,0 +1,52 @@
+"""What makes two results the same: everything that determines them goes into their key, and nothing else."""
+
+from core.cache.cache import Cache
+from core.cache.key import Key, Namespace, key_for
+from core.engines.base import RecognitionEngine, SynthesisEngine, Utterance
+from core.payloads import TEXT
+from core.request import AudioSource, TranscriptionRequest
+
+
+def content_id(source: AudioSource, cache: Cache) -> str:
+    """The identity of the sound in ``source``. A file that was seen before need not be decoded for it.
+
+    Raises :class:`InvalidAudio`.
+    """
+    alias = key_for(Namespace.ALIAS, {"raw": source.raw_digest})
+    return cache.get_or_compute(alias, TEXT, lambda: source.clip.content_id, engine="decode").value
+
+
+def reference_key(engine: SynthesisEngine, content: str, prompt_text: str) -> Key:
+    """The profile of a reference clip. What it says counts for engines that listen to it."""
+    identity: dict[str, str] = {"engine": engine.fingerprint, "audio": content}
+    if engine.capabilities.needs_prompt_text:
+        identity["prompt_text"] = prompt_text
+    return key_for(Namespace.SPEAKER, identity)
+
+
+def stock_key(engine: SynthesisEngine, voice: str) -> Key:
+    """The profile of one of the engine's own voices."""
+    return key_for(Namespace.SPEAKER, {"engine": engine.fingerprint, "voice": voice})
+
+
+def segment_key(engine: SynthesisEngine, speaker: Key, utterance: Utterance) -> Key:
+    """One spoken segment."""
+    return key_for(
+        Namespace.SEGMENT,
+        {
+            "engine": engine.fingerprint,
+            "speaker": speaker.digest,
+            "text": utterance.text,
+            "language": utterance.language,
+            "speed": utterance.speed,
+            "seed": utterance.seed,
+        },
+    )
+
+
+def transcript_key(engine: RecognitionEngine, content: str, request: TranscriptionRequest) -> Key:
+    """One transcript."""
+    return key_for(
+        Namespace.TRANSCRIPT,
+        {"engine": engine.fingerprint, "audio": content, "language": request.language, "itn": request.itn},
+    )

@@ -1,0 +1,107 @@
+"""How each kind of result becomes bytes and comes back bit for bit: safetensors for arrays, JSON for words."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from core.audio import AudioClip
+from core.engines.base import TimedText, Transcript
+from core.speakers.profile import SpeakerProfile
+
+
+class AudioPayload:
+    """An :class:`AudioClip`, lossless: float32 as it came from the engine."""
+
+    name = "audio/safetensors"
+
+    def encode(self, value: AudioClip) -> bytes:
+        """The clip as bytes."""
+        return save({"samples": value.samples}, {"sample_rate": str(value.sample_rate)})
+
+    def decode(self, payload: bytes) -> AudioClip:
+        """The clip in ``payload``. Raises ValueError."""
+        arrays, facts = _tensors(payload)
+        samples = arrays.get("samples")
+        if samples is None or samples.dtype != np.float32 or samples.ndim != 1:
+            raise ValueError("no mono float32 samples in the entry")
+        return AudioClip(samples, int(facts["sample_rate"]))
+
+
+class ProfilePayload:
+    """A :class:`SpeakerProfile`."""
+
+    name = "profile/safetensors"
+
+    def encode(self, value: SpeakerProfile) -> bytes:
+        """The profile as bytes."""
+        facts = json.dumps(dict(value.facts), ensure_ascii=False)
+        arrays = {name: np.ascontiguousarray(array) for name, array in value.arrays.items()}
+        return save(arrays, {"engine": value.engine, "facts": facts})
+
+    def decode(self, payload: bytes) -> SpeakerProfile:
+        """The profile in ``payload``. Raises ValueError."""
+        arrays, facts = _tensors(payload)
+        return SpeakerProfile(facts["engine"], arrays, json.loads(facts["facts"]))
+
+
+class TranscriptPayload:
+    """A :class:`Transcript`."""
+
+    name = "transcript/json"
+
+    def encode(self, value: Transcript) -> bytes:
+        """The transcript as bytes."""
+        return json.dumps(
+            {
+                "text": value.text,
+                "language": value.language,
+                "segments": [[part.start_s, part.end_s, part.text] for part in value.segments],
+                "emotion": value.emotion,
+                "events": list(value.events),
+            },
+            ensure_ascii=False,
+        ).encode()
+
+    def decode(self, payload: bytes) -> Transcript:
+        """The transcript in ``payload``. Raises ValueError."""
+        try:
+            read = json.loads(payload)
+            segments = tuple(TimedText(float(start), float(end), str(text)) for start, end, text in read["segments"])
+            events = tuple(str(event) for event in read["events"])
+            return Transcript(str(read["text"]), str(read["language"]), segments, read["emotion"], events)
+        except (KeyError, TypeError) as error:
+            raise ValueError("not a transcript") from error
+
+
+class TextPayload:
+    """A short string."""
+
+    name = "text"
+
+    def encode(self, value: str) -> bytes:
+        """UTF-8."""
+        return value.encode()
+
+    def decode(self, payload: bytes) -> str:
+        """The string. Raises ValueError."""
+        return payload.decode()
+
+
+def _tensors(payload: bytes) -> tuple[dict[str, np.ndarray], Mapping[str, str]]:
+    """Arrays and facts of a safetensors payload. Raises ValueError."""
+    try:
+        arrays = load(payload)
+        # The numpy reader leaves the facts out; they stand in the JSON header behind its 8-byte length.
+        header = json.loads(payload[8 : 8 + int.from_bytes(payload[:8], "little")])
+        return arrays, header["__metadata__"]
+    except (SafetensorError, KeyError, TypeError) as error:
+        raise ValueError("not a safetensors entry") from error
+
+
+AUDIO = AudioPayload()
+PROFILE = ProfilePayload()
+TRANSCRIPT = TranscriptPayload()
+TEXT = TextPayload()

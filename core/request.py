@@ -1,0 +1,104 @@
+"""What is asked of the studio: immutable, and whole — a synthesis request determines its one output."""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.audio import AudioClip, decode, encode_wav
+from core.errors import InvalidAudio, InvalidInput, InvalidText
+
+AUTO = "auto"
+"""The language that is found out."""
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class AudioSource:
+    """An encoded audio file, decoded only when somebody needs to hear it."""
+
+    data: bytes
+    """The file's bytes."""
+    name: str = ""
+    """What to call it in messages; never part of its identity."""
+
+    @classmethod
+    def from_path(cls, path: str | Path) -> "AudioSource":
+        """The file at ``path``. Raises :class:`InvalidAudio` (``file.unreadable``)."""
+        try:
+            return cls(Path(path).read_bytes(), Path(path).name)
+        except OSError as error:
+            raise InvalidAudio("file.unreadable", path=path, reason=error.strerror or error) from error
+
+    @classmethod
+    def from_clip(cls, clip: AudioClip, name: str = "") -> "AudioSource":
+        """A clip that was recorded or synthesised here."""
+        return cls(encode_wav(clip), name)
+
+    @functools.cached_property
+    def raw_digest(self) -> str:
+        """SHA-256 (hex) of the encoded bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @functools.cached_property
+    def clip(self) -> AudioClip:
+        """The decoded sound. Raises :class:`InvalidAudio`."""
+        return decode(self.data)
+
+
+@dataclass(frozen=True)
+class StockSpeaker:
+    """A voice that comes with the engine."""
+
+    voice: str
+
+
+@dataclass(frozen=True)
+class ReferenceSpeaker:
+    """The voice in a reference clip."""
+
+    audio: AudioSource
+    prompt_text: str = ""
+    """What the clip says; only some engines need it."""
+
+
+@dataclass(frozen=True)
+class LibrarySpeaker:
+    """A saved voice."""
+
+    voice_id: str
+
+
+Speaker = StockSpeaker | ReferenceSpeaker | LibrarySpeaker
+
+
+@dataclass(frozen=True)
+class SynthesisRequest:
+    """One line to be spoken. Raises :class:`InvalidInput` when made with values that no engine can take."""
+
+    text: str
+    speaker: Speaker
+    engine: str = "kokoro"
+    language: str = AUTO
+    """ISO 639-1 code, or "auto": each segment by its script."""
+    speed: float = 1.0
+    """Rate, 1 being natural."""
+    seed: int | None = 0
+    """None draws a random one; the report says which."""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise InvalidText("text.empty")
+        if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
+            raise InvalidInput("request.seed", maximum=MAX_SEED)
+
+
+@dataclass(frozen=True)
+class TranscriptionRequest:
+    """One clip to be written down."""
+
+    audio: AudioSource
+    engine: str = "whisper"
+    language: str = AUTO
+    itn: bool = True
+    """Inverse text normalisation: write numbers as digits."""

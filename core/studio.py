@@ -1,0 +1,247 @@
+"""The one door into the core: the order of the steps, for the page, the shell and HTTP alike."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core import identity
+from core.assembler import Assembler
+from core.audio import AudioClip
+from core.cache.cache import Cache, Cached, open_cache
+from core.cache.key import Key
+from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
+from core.engines.registry import Registry, recognition_engines, synthesis_engines
+from core.errors import EncoreError, EngineFailed
+from core.payloads import AUDIO, PROFILE, TRANSCRIPT
+from core.planner import Plan, PlannedSegment, check_language, plan
+from core.progress import Progress
+from core.report import SegmentStage, Stage, SynthesisReport, TranscriptReport
+from core.request import (
+    AudioSource,
+    LibrarySpeaker,
+    Speaker,
+    StockSpeaker,
+    SynthesisRequest,
+    TranscriptionRequest,
+)
+from core.settings import Settings
+from core.speakers.library import VoiceLibrary
+from core.speakers.profile import SpeakerProfile
+from core.speakers.reference import ReferenceCheck, check_reference
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SpeakerReady:
+    """The voice is there; ``stage`` is None where none had to be made."""
+
+    stage: Stage | None
+
+
+@dataclass(frozen=True)
+class SegmentReady:
+    """A segment can be heard."""
+
+    index: int
+    """From 0."""
+    total: int
+    audio: AudioClip
+    """The segment and the pause after it, at listening level."""
+    stage: SegmentStage
+
+
+@dataclass(frozen=True)
+class Take:
+    """The finished result of a synthesis request."""
+
+    audio: AudioClip
+    report: SynthesisReport
+
+
+Event = SpeakerReady | SegmentReady | Take
+
+
+class Studio:
+    """Runs requests. Thread-safe; one per process."""
+
+    def __init__(
+        self,
+        *,
+        cache: Cache,
+        synthesis: Registry[SynthesisEngine],
+        recognition: Registry[RecognitionEngine],
+        library: VoiceLibrary,
+        settings: Settings,
+    ) -> None:
+        self.cache = cache
+        self.synthesis = synthesis
+        self.recognition = recognition
+        self.library = library
+        self.settings = settings
+
+    def close(self) -> None:
+        """Let go of the cache, and of the private server if this process started it."""
+        self.cache.close()
+
+    def check_reference(self, source: AudioSource) -> ReferenceCheck:
+        """What can be said about a clip as a reference. Raises :class:`InvalidAudio` when it cannot serve as one."""
+        return check_reference(
+            source.clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s
+        )
+
+    def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
+        """The whole take at once. Raises :class:`EncoreError`."""
+        *_, take = self.stream(request, progress)
+        assert isinstance(take, Take)  # noqa: S101 — the last event by construction
+        return take
+
+    def stream(self, request: SynthesisRequest, progress: Progress | None = None) -> Iterator[Event]:
+        """One :class:`SpeakerReady`, a :class:`SegmentReady` each in order, and the :class:`Take`.
+
+        What is wrong with the request is raised here, before the first event; an engine's failure while iterating.
+        """
+        engine = self.synthesis[request.engine]
+        planned = plan(request, engine.capabilities, max_characters=self.settings.max_characters)
+        return self._run(request.speaker, engine, planned, progress or Progress())
+
+    def transcribe(self, request: TranscriptionRequest, progress: Progress | None = None) -> TranscriptReport:
+        """What the clip says. Raises :class:`EncoreError`."""
+        progress = progress or Progress()
+        engine = self.recognition[request.engine]
+        check_language(request.language, request.engine, engine.capabilities)
+
+        def compute() -> Transcript:
+            clip = request.audio.clip
+            return engine.transcribe(clip, language=request.language, itn=request.itn, progress=progress)
+
+        with _Stopwatch() as watch:
+            content = identity.content_id(request.audio, self.cache)
+            cached = self.cache.get_or_compute(
+                identity.transcript_key(engine, content, request),
+                TRANSCRIPT,
+                lambda: _guarded(engine.name, compute),
+                engine=engine.name,
+                checkpoint=progress.checkpoint,
+            )
+        return TranscriptReport(request.engine, cached.value, Stage.of(cached), watch.ms)
+
+    def _run(self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress) -> Iterator[Event]:
+        watch = _Stopwatch()
+        assembler = Assembler(engine.sample_rate)
+        stages: list[SegmentStage] = []
+        first_audio_ms = 0.0
+        with watch:
+            voice = self._voice(engine, speaker, progress)
+        yield SpeakerReady(voice.stage)
+        for index, segment in enumerate(planned.segments):
+            with watch:
+                progress.update("synthesize", index / len(planned.segments))
+                cached = self._segment(engine, voice, segment, planned.random_seed, progress)
+                audio = assembler.add(cached.value, segment.pause_s)
+            stages.append(SegmentStage(segment.utterance.text, Stage.of(cached), cached.value.duration_s))
+            first_audio_ms = first_audio_ms or watch.ms
+            yield SegmentReady(index, len(planned.segments), audio, stages[-1])
+        with watch:
+            take = assembler.finish()
+        progress.update("synthesize", 1.0)
+        similarity = voice.profile.facts.get("similarity")
+        report = SynthesisReport(
+            engine=engine.name,
+            sample_rate=take.sample_rate,
+            duration_s=take.duration_s,
+            speaker=voice.stage,
+            segments=tuple(stages),
+            total_ms=watch.ms,
+            first_audio_ms=first_audio_ms,
+            seed=planned.seed,
+            similarity=float(similarity) if similarity else None,
+        )
+        yield Take(take, report)
+
+    def _voice(self, engine: SynthesisEngine, speaker: Speaker, progress: Progress) -> "_Voice":
+        """The profile that speaks, enrolled if need be."""
+        if isinstance(speaker, StockSpeaker):
+            return _Voice(identity.stock_key(engine, speaker.voice), engine.stock_profile(speaker.voice), None)
+        permanent = isinstance(speaker, LibrarySpeaker)
+        reference = self.library.reference(speaker.voice_id) if isinstance(speaker, LibrarySpeaker) else speaker
+
+        def enroll() -> SpeakerProfile:
+            self.check_reference(reference.audio)
+            return engine.enroll(reference.audio.clip, reference.prompt_text, progress)
+
+        key = identity.reference_key(
+            engine, identity.content_id(reference.audio, self.cache), reference.prompt_text
+        )
+        cached = self.cache.get_or_compute(
+            key,
+            PROFILE,
+            lambda: _guarded(engine.name, enroll),
+            engine=engine.name,
+            permanent=permanent,
+            checkpoint=progress.checkpoint,
+        )
+        return _Voice(key, cached.value, Stage.of(cached))
+
+    def _segment(
+        self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
+    ) -> Cached[AudioClip]:
+        utterance = segment.utterance
+        return self.cache.get_or_compute(
+            identity.segment_key(engine, voice.key, utterance),
+            AUDIO,
+            lambda: _guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
+            engine=engine.name,
+            bypass=bypass,
+            checkpoint=progress.checkpoint,
+        )
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """One request's speaker."""
+
+    key: Key
+    profile: SpeakerProfile
+    stage: Stage | None
+
+
+class _Stopwatch:
+    """Adds up the time spent inside its ``with`` blocks, so that a slow listener does not count."""
+
+    def __init__(self) -> None:
+        self.ms = 0.0
+
+    def __enter__(self) -> "_Stopwatch":
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ms += (time.perf_counter() - self._started) * 1000
+
+
+def _guarded(engine: str, work: Callable[[], T]) -> T:
+    """``work()``, with whatever breaks inside an engine turned into a sentence; the trace goes to the log."""
+    try:
+        return work()
+    except EncoreError:
+        raise
+    except MemoryError as error:
+        raise EngineFailed("engine.memory", engine=engine) from error
+    except Exception as error:
+        log.exception("engine %s failed", engine)
+        raise EngineFailed("engine.failed", engine=engine, reason=type(error).__name__) from error
+
+
+def open_studio(settings: Settings) -> Studio:
+    """A studio with every engine there is, on the cache that ``settings`` name."""
+    return Studio(
+        cache=open_cache(settings),
+        synthesis=synthesis_engines(settings),
+        recognition=recognition_engines(settings),
+        library=VoiceLibrary(settings.data_dir / "voices"),
+        settings=settings,
+    )
