@@ -1,0 +1,116 @@
+"""What the cache did and holds, as figures."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from core.cache.key import Key, Namespace
+from core.cache.local import LocalSize
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What happened; figures of several nodes add up."""
+
+    hits_local: int = 0
+    hits_redis: int = 0
+    misses: int = 0
+    coalesced: int = 0
+    bypassed: int = 0
+    offline: int = 0
+    errors: int = 0
+    """Computations that failed."""
+    damaged: int = 0
+    """Entries that were damaged or foreign, and deleted."""
+    bytes_stored: int = 0
+    """Bytes written to Redis."""
+    computed_ms: float = 0.0
+    """Engine time spent, in milliseconds."""
+    saved_ms: float = 0.0
+    """Engine time not spent, in milliseconds."""
+
+    @property
+    def hits(self) -> int:
+        """Hits in either tier."""
+        return self.hits_local + self.hits_redis
+
+    @property
+    def requests(self) -> int:
+        """Everything that was asked for and came."""
+        return self.hits + self.misses + self.coalesced + self.bypassed + self.offline
+
+    @property
+    def hit_rate(self) -> float:
+        """Share of requests that needed no computing of their own, in [0, 1]; 0 before the first."""
+        return (self.hits + self.coalesced) / self.requests if self.requests else 0.0
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What happened in one namespace with one engine."""
+
+    namespace: Namespace
+    engine: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a namespace takes in Redis."""
+
+    namespace: Namespace
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class RedisState:
+    """How Redis is."""
+
+    up: bool
+    where: str
+    """Its address, without any password."""
+    memory: int = 0
+    """Bytes in use by the server."""
+    memory_limit: int = 0
+    """Bytes that the server may use; 0 if it has no limit."""
+    reason: str = ""
+    """Why it is not up."""
+
+
+@dataclass(frozen=True)
+class CacheStats:
+    """Everything at one moment."""
+
+    activity: Sequence[Activity]
+    """By namespace and engine, all nodes together (this process alone while Redis is down)."""
+    footprint: Sequence[Footprint]
+    """One for each namespace; all zero while Redis is down."""
+    redis: RedisState
+    local: LocalSize
+
+    @property
+    def total(self) -> Counts:
+        """All activity added up."""
+        return add(row.counts for row in self.activity)
+
+
+@dataclass(frozen=True)
+class EntryInfo:
+    """What is known about a stored entry without reading its payload."""
+
+    key: Key
+    engine: str
+    codec: str
+    created: float
+    """Seconds since the epoch."""
+    compute_ms: float
+    bytes: int
+    """Size in Redis."""
+    expires_in_s: float | None
+    """None for entries that are kept for good."""
+
+
+def add(rows: Iterable[Counts]) -> Counts:
+    """The sum of ``rows``."""
+    rows = list(rows)
+    return Counts(**{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(Counts)})
