@@ -1,5 +1,6 @@
 """The only reader of the environment. Everything that a deployment may want to change is a field here."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,3 +47,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """The environment for a program that we start: our own, passed on with ``changes``."""
+    return {**os.environ, **changes}
