@@ -13,7 +13,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\
 _LINE_BREAKS = re.compile(r"[ ]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 _HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_SPACE_IN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
+_SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
 
 HAN = re.compile(f"[{_HAN}]")
 """One Chinese character."""
@@ -30,8 +30,8 @@ def normalise(text: str) -> str:
     text = "".join(" " if _is_control(character) else character for character in text)
     text = _LINE_BREAKS.sub("\n", text)
     text = _SPACES.sub(" ", text)
-    # A space between two Chinese characters is a typing habit, not a pause.
-    return _SPACE_IN_HAN.sub("", text).strip()
+    # A space beside a Chinese character is a typing habit, not a pause.
+    return _SPACE_BY_HAN.sub("", text).strip()
 
 
 def _compatible(character: str) -> str:

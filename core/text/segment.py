@@ -4,6 +4,7 @@ A cut depends only on the characters around it, never on what stands before or a
 sentence leaves the others, and so their cache entries, as they were.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -22,9 +23,10 @@ _CLOSERS = "\"'”’」』】》〉)]}»"
 _END = re.compile(rf"(?:[。！？!?؟]|\.{{2,}}|…|(?<!\.)\.(?!\.))+[{re.escape(_CLOSERS)}]*")
 _CLAUSE = re.compile(rf"[,，;；:：、—–][{re.escape(_CLOSERS)}]*\s*")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st vs etc inc ltd co corp dept fig no vol pp approx est gen col sgt capt lt rev hon "
+    "mr mrs ms dr prof sr jr st vs etc inc ltd co corp dept approx est gen col sgt capt lt rev hon "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun e.g i.e a.m p.m u.s u.k".split()
 )
+_BEFORE_NUMBER = frozenset(["no", "nos", "vol", "fig", "pp", "p", "ch", "sec", "art"])
 _LAST_WORD = re.compile(r"([\w.]+)$")
 
 
@@ -57,22 +59,24 @@ def _sentences(paragraph: str) -> list[str]:
         if _ends_sentence(paragraph, match):
             cuts.append(match.end())
     cuts.append(len(paragraph))
-    parts = (paragraph[start:end].strip() for start, end in zip(cuts, cuts[1:], strict=False))
+    parts = (paragraph[start:end].strip() for start, end in itertools.pairwise(cuts))
     return [part for part in parts if part]
 
 
 def _ends_sentence(paragraph: str, match: re.Match[str]) -> bool:
     """Whether the punctuation in ``match`` ends a sentence; a lone full stop may be an abbreviation's or a number's."""
     mark = match.group()
-    after = paragraph[match.end() :]
+    after = paragraph[match.end() : match.end() + 8]
     if mark.rstrip(_CLOSERS) != ".":
         return True
     if after and not after[0].isspace() and not HAN.match(after[0]):
         return False
-    word = _LAST_WORD.search(paragraph[: match.start()])
+    word = _LAST_WORD.search(paragraph[max(0, match.start() - 16) : match.start()])
     if word is None:
         return True
     last = word.group().lower()
+    if last in _BEFORE_NUMBER and re.match(r"\s*\d", after):
+        return False
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and last != "i"):
         # "at 5 p.m. We left": an abbreviation that can end a sentence does so before a capital.
         return last in {"a.m", "p.m", "etc", "u.s", "u.k"} and bool(re.match(r"\s+[A-Z]", after))
@@ -98,7 +102,7 @@ def _bounded(sentence: str) -> list[tuple[str, float]]:
 def _atoms(sentence: str) -> list[str]:
     """Clauses; one that is too long by itself falls apart into words, and a word into characters."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(sentence)), len(sentence)]
-    clauses = [sentence[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
+    clauses = [sentence[start:end] for start, end in itertools.pairwise(cuts) if start < end]
     atoms: list[str] = []
     for clause in clauses:
         if _cost(clause) <= 1.0:

@@ -1,0 +1,135 @@
+import io
+
+import av
+import numpy as np
+import pytest
+import soundfile as sf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.audio import AudioClip, decode, encode_wav
+from core.errors import InvalidAudio
+
+RATE = 24_000
+
+
+def tone(seconds: float = 1.0, rate: int = RATE) -> np.ndarray:
+    return (0.4 * np.sin(2 * np.pi * 220 * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def written(samples: np.ndarray, rate: int = RATE, *, format: str = "WAV", **how: str) -> bytes:
+    buffer = io.BytesIO()
+    sf.write(buffer, samples, rate, format=format, **how)
+    return buffer.getvalue()
+
+
+def loudness(clip: AudioClip) -> float:
+    """RMS of the middle: lossy codecs ring at the edges."""
+    quarter = len(clip.samples) // 4
+    return float(np.sqrt(np.mean(clip.samples[quarter:-quarter] ** 2)))
+
+
+def aac(samples: np.ndarray, rate: int = RATE) -> bytes:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"format": "WAV", "subtype": "PCM_16"},
+        {"format": "WAV", "subtype": "PCM_24"},
+        {"format": "WAV", "subtype": "PCM_32"},
+        {"format": "WAV", "subtype": "FLOAT"},
+        {"format": "WAV", "subtype": "DOUBLE"},
+        {"format": "WAV", "subtype": "PCM_U8"},
+        {"format": "FLAC", "subtype": "PCM_16"},
+        {"format": "OGG", "subtype": "VORBIS"},
+        {"format": "OGG", "subtype": "OPUS"},
+        {"format": "MP3", "subtype": "MPEG_LAYER_III"},
+    ],
+    ids=lambda how: "-".join(how.values()),
+)
+def test_every_usual_format_is_read(how: dict[str, str]) -> None:
+    clip = decode(written(tone(), **how))
+    assert clip.sample_rate == RATE
+    assert clip.samples.dtype == np.float32
+    assert clip.duration_s == pytest.approx(1.0, abs=0.1)
+    assert loudness(clip) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
+
+
+def test_m4a_is_read() -> None:
+    clip = decode(aac(tone()))
+    assert clip.duration_s == pytest.approx(1.0, abs=0.1)
+    assert loudness(clip) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
+def test_channels_are_averaged_at_any_rate(rate: int) -> None:
+    left = tone(rate=rate)
+    clip = decode(written(np.stack([left, np.zeros_like(left)], axis=1), rate, format="WAV", subtype="FLOAT"))
+    assert clip.sample_rate == rate
+    np.testing.assert_allclose(clip.samples, left / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "audio.empty"),
+        (b"RIFF", "audio.unreadable"),
+        (b"This is a letter, not a sound." * 50, "audio.unreadable"),
+        (written(tone())[:30], "audio.unreadable"),
+        (written(np.empty(0, np.float32), format="WAV"), "audio.empty"),
+        (written(np.full(RATE, np.nan, np.float32), format="WAV", subtype="FLOAT"), "audio.not_finite"),
+        (b"\x00" * 4096, "audio.unreadable"),
+    ],
+)
+def test_what_is_no_audio_is_refused_in_a_sentence(data: bytes, code: str) -> None:
+    with pytest.raises(InvalidAudio) as refused:
+        decode(data)
+    assert refused.value.code == code
+
+
+def test_a_small_file_that_unpacks_to_much_is_refused() -> None:
+    silence = written(np.zeros(RATE * 60, np.float32), format="FLAC")
+    with pytest.raises(InvalidAudio) as refused:
+        decode(silence, max_seconds=10)
+    assert refused.value.code == "audio.too_long"
+
+
+def test_the_same_sound_in_another_container_has_the_same_identity() -> None:
+    samples = np.round(tone() * 32767).astype(np.int16)
+    wav = decode(written(samples, format="WAV", subtype="PCM_16"))
+    flac = decode(written(samples, format="FLAC", subtype="PCM_16"))
+    assert wav.content_id == flac.content_id
+
+
+@given(st.integers(0, RATE - 1))
+def test_one_changed_sample_is_another_identity(index: int) -> None:
+    samples = tone()
+    other = samples.copy()
+    other[index] += 0.01
+    assert AudioClip(samples, RATE).content_id != AudioClip(other, RATE).content_id
+
+
+def test_the_sample_rate_is_part_of_the_identity() -> None:
+    assert AudioClip(tone(), RATE).content_id != AudioClip(tone(), 22_050).content_id
+
+
+def test_resampling_keeps_length_and_pitch() -> None:
+    clip = AudioClip(tone(), RATE).resampled(16_000)
+    spectrum = np.abs(np.fft.rfft(clip.samples))
+    assert clip.duration_s == pytest.approx(1.0, abs=0.01)
+    assert np.argmax(spectrum) == pytest.approx(220, abs=2)
+
+
+def test_a_wav_comes_back_as_it_was_to_16_bits() -> None:
+    clip = AudioClip(tone(), RATE)
+    again = decode(encode_wav(clip, comment="synthetic"))
+    np.testing.assert_allclose(again.samples, clip.samples, atol=1 / 32000)
