@@ -3,7 +3,7 @@
 import numpy as np
 import pyloudnorm
 
-from core.audio import AudioClip, encode_wav
+from core.audio import AudioClip, encode
 
 TARGET_LUFS = -19.0
 """Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
@@ -39,9 +39,9 @@ class Assembler:
         return AudioClip(whole * np.float32(_gain(whole, self._rate)), self._rate)
 
 
-def encode_take(take: AudioClip) -> bytes:
-    """The take as a wav file that says that it is synthetic."""
-    return encode_wav(take, comment=SYNTHETIC)
+def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:
+    """The take as a file (see :data:`core.audio.ENCODINGS`) that says that it is synthetic."""
+    return encode(take, encoding, comment=SYNTHETIC)
 
 
 def _smooth_edges(clip: AudioClip) -> np.ndarray:

@@ -116,10 +116,21 @@ def _average(block: np.ndarray) -> np.ndarray:
     return block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
 
 
-def encode_wav(clip: AudioClip, *, comment: str = "") -> bytes:
-    """The clip as a 16-bit wav file, with ``comment`` in its metadata."""
+ENCODINGS = {
+    "wav": ("WAV", "PCM_16"),
+    "flac": ("FLAC", "PCM_24"),
+    "mp3": ("MP3", "MPEG_LAYER_III"),
+    "ogg": ("OGG", "VORBIS"),
+    "opus": ("OGG", "OPUS"),
+}
+"""libsndfile's container and codec by file suffix."""
+
+
+def encode(clip: AudioClip, encoding: str = "wav", *, comment: str = "") -> bytes:
+    """The clip as a file of one of :data:`ENCODINGS`, with ``comment`` in its metadata."""
+    container, codec = ENCODINGS[encoding]
     buffer = io.BytesIO()
-    with sf.SoundFile(buffer, "w", clip.sample_rate, 1, "PCM_16", format="WAV") as file:
+    with sf.SoundFile(buffer, "w", clip.sample_rate, 1, codec, format=container) as file:
         if comment:
             file.comment = comment
         file.write(np.clip(clip.samples, -1.0, 1.0))

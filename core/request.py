@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.audio import AudioClip, decode, encode_wav
+from core.audio import AudioClip, decode, encode
 from core.errors import InvalidAudio, InvalidInput, InvalidText
 
 AUTO = "auto"
@@ -33,7 +33,7 @@ class AudioSource:
     @classmethod
     def from_clip(cls, clip: AudioClip, name: str = "") -> "AudioSource":
         """A clip that was recorded or synthesised here."""
-        return cls(encode_wav(clip), name)
+        return cls(encode(clip), name)
 
     @functools.cached_property
     def raw_digest(self) -> str:

@@ -89,9 +89,7 @@ class Studio:
 
     def check_reference(self, source: AudioSource) -> ReferenceCheck:
         """What can be said about a clip as a reference. Raises :class:`InvalidAudio` when it cannot serve as one."""
-        return check_reference(
-            source.clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s
-        )
+        return check_reference(source.clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s)
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""
@@ -173,9 +171,7 @@ class Studio:
             self.check_reference(reference.audio)
             return engine.enroll(reference.audio.clip, reference.prompt_text, progress)
 
-        key = identity.reference_key(
-            engine, identity.content_id(reference.audio, self.cache), reference.prompt_text
-        )
+        key = identity.reference_key(engine, identity.content_id(reference.audio, self.cache), reference.prompt_text)
         cached = self.cache.get_or_compute(
             key,
             PROFILE,

@@ -6,7 +6,7 @@ import pytest
 import soundfile as sf
 
 from core.assembler import PEAK, SYNTHETIC, TARGET_LUFS, Assembler, encode_take
-from core.audio import AudioClip
+from core.audio import ENCODINGS, AudioClip
 
 RATE = 24_000
 
@@ -56,6 +56,7 @@ def test_short_and_silent_segments_pass(clip: AudioClip) -> None:
     assert len(take.samples) == len(clip.samples)
 
 
-def test_a_file_says_that_it_is_synthetic() -> None:
-    with sf.SoundFile(io.BytesIO(encode_take(voiced(0.2, 0.1)))) as file:
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_file_says_that_it_is_synthetic(encoding: str) -> None:
+    with sf.SoundFile(io.BytesIO(encode_take(voiced(0.5, 0.1), encoding))) as file:
         assert file.comment == SYNTHETIC

@@ -7,7 +7,7 @@ import soundfile as sf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio import AudioClip, decode, encode_wav
+from core.audio import ENCODINGS, AudioClip, decode, encode
 from core.errors import InvalidAudio
 
 RATE = 24_000
@@ -131,5 +131,12 @@ def test_resampling_keeps_length_and_pitch() -> None:
 
 def test_a_wav_comes_back_as_it_was_to_16_bits() -> None:
     clip = AudioClip(tone(), RATE)
-    again = decode(encode_wav(clip, comment="synthetic"))
+    again = decode(encode(clip, comment="synthetic"))
     np.testing.assert_allclose(again.samples, clip.samples, atol=1 / 32000)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_is_written_and_read_again(encoding: str) -> None:
+    again = decode(encode(AudioClip(tone(), RATE), encoding, comment="synthetic"))
+    assert again.duration_s == pytest.approx(1.0, abs=0.1)
+    assert loudness(again) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
