@@ -36,13 +36,17 @@ SENTENCES: Mapping[str, str] = {
     "voice.name": "A voice needs a name of 1 to 60 characters.",
     "voice.exists": "There already is a voice called “{name}”. Choose another name.",
     "model.missing": "The model {model} is not here yet. Run “encore models fetch”.",
+    "model.unknown": "There is no model called “{model}”. There are: {known}.",
     "model.fetch": "{model} could not be fetched: {reason}. Check the network and start again; what has arrived is kept.",
     "model.checksum": "{model} arrived damaged and was thrown away. Start again to fetch it anew.",
     "engine.failed": "The engine {engine} could not do this: {reason}.",
     "engine.memory": "The engine {engine} ran out of memory. Shorten the text or close other programs, and try again.",
     "file.unreadable": "{path} could not be read: {reason}.",
+    "file.format": "“{suffix}” is not a format that can be written. Use one of: {known}.",
     "file.unwritable": "{path} could not be written: {reason}.",
+    "redis.url": "REDIS_URL is no address that can be used: {reason}. Write redis://host:port/0, or leave it out.",
     "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",
+    "settings.invalid": "The setting {name} cannot be used: {reason}.",
     "cancelled": "Cancelled.",
 }
 

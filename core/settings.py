@@ -5,8 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InvalidInput
 
 MEGABYTE = 2**20
 DAY = 86_400
@@ -23,6 +25,8 @@ class Settings(BaseSettings):
     """Fetched model files."""
     threads: int = 0
     """Threads for one inference; 0 takes the number of cores."""
+    debug: bool = False
+    """Show where an unexpected failure of a command happened."""
 
     redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
     """The shared cache; none starts a private server."""
@@ -45,8 +49,14 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises :class:`InvalidInput` (``settings.invalid``)."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        variable = name if name.isupper() else f"ENCORE_{name}".upper()
+        raise InvalidInput("settings.invalid", name=variable, reason=first["msg"]) from error
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import FetchFailed, StorageFailed
+from core.errors import FetchFailed, InvalidInput, StorageFailed
 from core.models.download import Downloader
 from core.models.manifest import Manifest, Model, Package, is_complete, mark_complete
 from core.models.staging import staged
@@ -18,12 +18,18 @@ from core.progress import Progress
 PARALLEL = 4
 """Transfers at once: registries serve one of them slower than a line can carry."""
 
-WAITING = "waiting"
+WAITING = "waiting for another fetch to end"
 """Stage that is reported while another process is fetching."""
 
 
 def missing(manifest: Manifest, models_dir: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """Which of the named models (all, if none is named) are not completely here."""
+    """Which of the named models (all, if none is named) are not completely here.
+
+    Raises :class:`InvalidInput` (``model.unknown``).
+    """
+    for name in names:
+        if name not in manifest.models:
+            raise InvalidInput("model.unknown", model=name, known=", ".join(manifest.models))
     return tuple(name for name in names or manifest.models if not is_complete(manifest.models[name], models_dir / name))
 
 

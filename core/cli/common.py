@@ -1,0 +1,56 @@
+"""What all commands share: the ``--json`` option, and how a failure reaches the person at the shell."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from core.errors import EncoreError, InvalidInput
+
+_JSON = "encore.json"
+
+
+def _remember(context: typer.Context, value: bool) -> bool:
+    context.meta[_JSON] = value
+    return value
+
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON for programs, errors too.", is_eager=True, callback=_remember)
+]
+"""A command that takes this has its failures printed as JSON too."""
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as indented JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def describe(error: EncoreError) -> dict[str, dict[str, str]]:
+    """A failure as JSON."""
+    return {"error": {"code": error.code, "message": str(error)}}
+
+
+def exit_status(error: EncoreError) -> int:
+    """2 where asking differently helps, else 1."""
+    return 2 if isinstance(error, InvalidInput) else 1
+
+
+class CommandGroup(TyperGroup):
+    """The root command: turns what a command raises into a sentence on stderr and an exit status.
+
+    1 for an :class:`EncoreError`, 2 for :class:`InvalidInput`, 130 for Ctrl-C.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(130)
+        except EncoreError as error:
+            if ctx.meta.get(_JSON):
+                print_json(describe(error))
+            else:
+                typer.secho(str(error), err=True, fg="red")
+            ctx.exit(exit_status(error))

@@ -1,0 +1,159 @@
+"""``encore clone`` and ``encore transcribe``."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.common import JsonOption, describe, exit_status, print_json
+from core.errors import EncoreError, InvalidInput, StorageFailed
+
+if TYPE_CHECKING:
+    from core.progress import Progress
+    from core.report import SynthesisReport
+    from core.request import Speaker
+    from core.studio import Studio
+
+
+class TranscriptFormat(StrEnum):
+    """What a transcript is printed as."""
+
+    TEXT = "text"
+    JSON = "json"
+    SRT = "srt"
+    VTT = "vtt"
+
+
+def clone(
+    ref: Annotated[str, typer.Argument(help="Reference clip, or the name of a stock or saved voice.")],
+    text: Annotated[str, typer.Argument(help="What to say; “-” reads it from standard input.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="wav, flac, mp3, ogg or opus file.")] = Path(
+        "take.wav"
+    ),
+    engine: Annotated[str, typer.Option(help="Engine that speaks.")] = "kokoro",
+    prompt_text: Annotated[str, typer.Option(help="What the reference clip says.")] = "",
+    speed: Annotated[float, typer.Option(help="Rate; 1 is natural.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed is another take; -1 draws one.")] = 0,
+    language: Annotated[str, typer.Option(help="en, zh, … or auto.")] = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Say TEXT in the voice of REF."""
+    from core.assembler import encode_take
+    from core.audio import ENCODINGS
+    from core.request import SynthesisRequest
+
+    encoding = output.suffix.lower().lstrip(".")
+    if encoding not in ENCODINGS:
+        raise InvalidInput("file.format", suffix=output.suffix, known=", ".join(ENCODINGS))
+    with _studio() as studio, _progress() as progress:
+        request = SynthesisRequest(
+            text=sys.stdin.read() if text == "-" else text,
+            speaker=_speaker(studio, engine, ref, prompt_text),
+            engine=engine,
+            language=language,
+            speed=speed,
+            seed=None if seed == -1 else seed,
+        )
+        take = studio.synthesize(request, progress)
+    try:
+        output.write_bytes(encode_take(take.audio, encoding))
+    except OSError as error:
+        raise StorageFailed("file.unwritable", path=output, reason=error.strerror or error) from error
+    if as_json:
+        print_json(take.report.as_json())
+    else:
+        typer.echo(_summary(take.report, output))
+
+
+def transcribe(
+    audio: Annotated[list[Path], typer.Argument(help="Audio files.")],
+    engine: Annotated[str, typer.Option(help="Engine that listens.")] = "whisper",
+    language: Annotated[str, typer.Option(help="en, zh, … or auto.")] = "auto",
+    no_itn: Annotated[bool, typer.Option("--no-itn", help="Leave numbers in words.")] = False,
+    format: Annotated[TranscriptFormat, typer.Option(help="What to print.")] = TranscriptFormat.TEXT,
+    as_json: JsonOption = False,
+) -> None:
+    """Write down what AUDIO says. A file that fails does not stop the others."""
+    from core.request import AudioSource, TranscriptionRequest
+    from core.transcript_formats import FORMATS
+
+    answers: list[object] = []
+    failure: EncoreError | None = None
+    to_json = as_json or format is TranscriptFormat.JSON
+    with _studio() as studio, _progress() as progress:
+        for path in audio:
+            try:
+                request = TranscriptionRequest(AudioSource.from_path(path), engine, language, itn=not no_itn)
+                report = studio.transcribe(request, progress)
+            except EncoreError as error:
+                failure = error
+                answers.append(describe(error))
+                if not to_json:
+                    typer.secho(f"{path}: {error}", err=True, fg="red")
+                continue
+            answers.append(report.as_json())
+            if not to_json:
+                prefix = f"{path}: " if len(audio) > 1 and format is TranscriptFormat.TEXT else ""
+                typer.echo(prefix + FORMATS[format.value](report.transcript), nl=False)
+    if to_json:
+        print_json(answers[0] if len(answers) == 1 else answers)
+    if failure is not None:
+        raise typer.Exit(exit_status(failure))
+
+
+def _speaker(studio: "Studio", engine: str, ref: str, prompt_text: str) -> "Speaker":
+    """What REF means: a file if there is one, else a saved or a stock voice of that name."""
+    from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, StockSpeaker
+
+    if not Path(ref).exists():
+        for saved in studio.library.voices():
+            if saved.name.casefold() == ref.casefold():
+                return LibrarySpeaker(saved.voice_id)
+        if any(ref == voice.name for voice in studio.synthesis[engine].voices):
+            return StockSpeaker(ref)
+    return ReferenceSpeaker(AudioSource.from_path(ref), prompt_text)
+
+
+def _summary(report: "SynthesisReport", output: Path) -> str:
+    hits = sum(segment.stage.outcome == "hit" for segment in report.segments)
+    return (
+        f"{output}: {report.duration_s:.1f} s in {report.total_ms / 1000:.2f} s "
+        f"({report.outcome.value}; {hits} of {len(report.segments)} segments from the cache, "
+        f"{report.saved_ms / 1000:.1f} s of engine time saved)"
+    )
+
+
+@contextmanager
+def _studio() -> Iterator["Studio"]:
+    from core.settings import settings
+    from core.studio import open_studio
+
+    studio = open_studio(settings())
+    try:
+        yield studio
+    finally:
+        studio.close()
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A bar per stage on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from core.progress import Progress
+
+    tasks: dict[str, TaskID] = {}
+    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+
+        def show(stage: str, fraction: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=1.0)
+            bars.update(tasks[stage], completed=fraction)
+
+        yield Progress(show)
