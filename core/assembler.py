@@ -3,7 +3,7 @@
 import numpy as np
 import pyloudnorm
 
-from core.audio import AudioClip, encode
+from core.audio import AudioClip, Floats, encode
 
 TARGET_LUFS = -19.0
 """Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
@@ -22,7 +22,7 @@ class Assembler:
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
-        self._parts: list[np.ndarray] = []
+        self._parts: list[Floats] = []
         self._preview_gain: float | None = None
 
     def add(self, clip: AudioClip, pause_s: float) -> AudioClip:
@@ -44,7 +44,7 @@ def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:
     return encode(take, encoding, comment=SYNTHETIC)
 
 
-def _smooth_edges(clip: AudioClip) -> np.ndarray:
+def _smooth_edges(clip: AudioClip) -> Floats:
     """The clip's samples with a few milliseconds of fade at both ends, so that joins don't click."""
     samples = clip.samples.astype(np.float32, copy=True)
     n = min(round(FADE_S * clip.sample_rate), len(samples) // 2)
@@ -55,7 +55,7 @@ def _smooth_edges(clip: AudioClip) -> np.ndarray:
     return samples
 
 
-def _gain(samples: np.ndarray, rate: int) -> float:
+def _gain(samples: Floats, rate: int) -> float:
     """The factor that brings ``samples`` to the target loudness (ITU-R BS.1770-4) without passing the peak."""
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:

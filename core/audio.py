@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import av
 import av.error
 import numpy as np
+import numpy.typing as npt
 import soundfile as sf
 import soxr
 
 from core.errors import InvalidAudio
+
+Floats = npt.NDArray[np.float32]
 
 MAX_BYTES = 200 * 2**20
 """Largest encoded file that is taken, in bytes."""
@@ -26,7 +29,7 @@ MAX_SECONDS = 4 * 3600.0
 class AudioClip:
     """Mono sound."""
 
-    samples: np.ndarray
+    samples: Floats
     """float32 [n], nominally in [-1, 1]."""
     sample_rate: int
     """Rate of ``samples`` in hertz."""
@@ -43,7 +46,7 @@ class AudioClip:
         The same audio in another container has the same id; clips that share a prefix do not.
         """
         digest = hashlib.sha256(b"mono f32le %d\n" % self.sample_rate)
-        digest.update(np.ascontiguousarray(self.samples, dtype="<f4"))
+        digest.update(np.ascontiguousarray(self.samples, dtype="<f4").data)
         return digest.hexdigest()
 
     def resampled(self, sample_rate: int) -> "AudioClip":
@@ -79,7 +82,7 @@ def _decode_sndfile(data: bytes, max_seconds: float) -> AudioClip:
     with sf.SoundFile(io.BytesIO(data)) as file:
         rate = file.samplerate
         limit = int(max_seconds * rate)
-        mono: list[np.ndarray] = []
+        mono: list[Floats] = []
         total = 0
         while len(block := file.read(1 << 18, dtype="float32", always_2d=True)):
             total += len(block)
@@ -91,17 +94,17 @@ def _decode_sndfile(data: bytes, max_seconds: float) -> AudioClip:
 
 def _decode_ffmpeg(data: bytes, max_seconds: float) -> AudioClip:
     try:
-        with av.open(io.BytesIO(data), metadata_errors="ignore") as container:
+        with av.open(io.BytesIO(data), "r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise InvalidAudio("audio.unreadable")
             rate = container.streams.audio[0].rate
             resampler = av.AudioResampler(format="fltp", rate=rate)
             limit = int(max_seconds * rate)
-            mono: list[np.ndarray] = []
+            mono: list[Floats] = []
             total = 0
             for frame in container.decode(audio=0):
                 for part in resampler.resample(frame):
-                    block = part.to_ndarray().T
+                    block = part.to_ndarray().T.astype(np.float32, copy=False)
                     total += len(block)
                     if total > limit:
                         raise InvalidAudio("audio.too_long", limit=max_seconds)
@@ -111,7 +114,7 @@ def _decode_ffmpeg(data: bytes, max_seconds: float) -> AudioClip:
     return AudioClip(np.concatenate(mono) if mono else np.empty(0, np.float32), rate)
 
 
-def _average(block: np.ndarray) -> np.ndarray:
+def _average(block: Floats) -> Floats:
     """Mono float32 [n] from float32 [n, channels]."""
     return block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
 

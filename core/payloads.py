@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -90,7 +92,7 @@ class TextPayload:
         return payload.decode()
 
 
-def _tensors(payload: bytes) -> tuple[dict[str, np.ndarray], Mapping[str, str]]:
+def _tensors(payload: bytes) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, str]]:
     """Arrays and facts of a safetensors payload. Raises ValueError."""
     try:
         arrays = load(payload)

@@ -1,6 +1,7 @@
 """What a request cost and what the cache saved: one shape for badges, ``--json`` and headers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.cache.cache import Cached
 from core.cache.outcome import Outcome, Tier
@@ -22,7 +23,7 @@ class Stage:
     """Engine time that did not have to be spent, in milliseconds."""
 
     @classmethod
-    def of(cls, cached: "Cached[object]") -> "Stage":
+    def of(cls, cached: Cached[Any]) -> "Stage":
         """The stage of one cache answer."""
         return cls(cached.outcome, cached.ms, cached.tier, cached.saved_ms)
 

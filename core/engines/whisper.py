@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.audio import AudioClip
+from core.audio import AudioClip, Floats
 from core.engines.base import Capabilities, TimedText, Transcript
-from core.models import manifest, model_path
+from core.models.manifest import manifest, model_path
 from core.progress import Progress
 from core.request import AUTO
 
@@ -91,7 +91,7 @@ class WhisperEngine:
         return [index for token, index in vocabulary.items() if any(c.isdigit() for c in token) and "<|" not in token]
 
 
-def _speaks(wave: np.ndarray) -> bool:
+def _speaks(wave: Floats) -> bool:
     """Whether there is any speech in a 16 kHz wave (language detection fails on none)."""
     from faster_whisper.vad import get_speech_timestamps
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,7 +13,7 @@ class SpeakerProfile:
 
     engine: str
     """Name of the engine that made it, the only one that can use it."""
-    arrays: Mapping[str, np.ndarray]
+    arrays: Mapping[str, npt.NDArray[Any]]
     """The engine's own arrays by name; shapes and units are documented by the engine."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Small facts in text, for people and reports ("similarity": "0.81")."""

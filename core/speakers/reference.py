@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from core.audio import AudioClip
 from core.errors import SENTENCES, InvalidAudio
@@ -87,15 +88,17 @@ def _findings(clip: AudioClip, *, voice_db: float, snr_db: float, speech_s: floa
     return tuple(found)
 
 
-def _frame_levels(clip: AudioClip) -> np.ndarray:
+def _frame_levels(clip: AudioClip) -> npt.NDArray[np.float64]:
     """RMS level of each 20 ms frame in dBFS, float64 [frames]."""
     size = max(1, round(_FRAME_S * clip.sample_rate))
     whole = len(clip.samples) // size * size
     frames = clip.samples[:whole].reshape(-1, size).astype(np.float64)
-    return 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
+    power: npt.NDArray[np.float64] = (frames**2).mean(axis=1)
+    decibels: npt.NDArray[np.float64] = 10 * np.log10(power + 1e-12)
+    return decibels
 
 
-def _speech(clip: AudioClip, levels: np.ndarray) -> tuple[float, float]:
+def _speech(clip: AudioClip, levels: npt.NDArray[np.float64]) -> tuple[float, float]:
     """Seconds of speech (Silero VAD) and the level of what lies between, in dBFS."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
