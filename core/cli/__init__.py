@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import core
-from core.cli import models
+from core.cli import models, speech
 from core.cli.common import CommandGroup
 from core.cli.doctor import doctor
 from core.settings import settings
@@ -37,6 +37,8 @@ def _root(
     pass
 
 
+app.command()(speech.clone)
+app.command()(speech.transcribe)
 app.command()(doctor)
 app.add_typer(models.app, name="models")
 
