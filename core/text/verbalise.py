@@ -79,11 +79,8 @@ def _stretches(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _language_around(tokens: list[tuple[str, str]], index: int, language: str) -> str:
-    """The language of a number: Mandarin beside Han in its clause, else English beside that, else ``language``."""
-    beside = {_neighbour(tokens, index, step) for step in (-1, 1)}
-    if "zh" in beside:
-        return "zh"
-    return "en" if "en" in beside or language != "zh" else "zh"
+    """The language of a number: of what follows it in its clause (what it counts), else of what precedes it."""
+    return _neighbour(tokens, index, 1) or _neighbour(tokens, index, -1) or ("zh" if language == "zh" else "en")
 
 
 def _neighbour(tokens: list[tuple[str, str]], index: int, step: int) -> str | None:

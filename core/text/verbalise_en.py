@@ -153,18 +153,20 @@ def _money(match: Match[str]) -> str:
     unit, part = _CURRENCIES[match["sign"]]
     amount, magnitude = match["amount"], match["magnitude"]
     whole, _, cents = amount.replace(",", "").partition(".")
-    plural = unit if unit in _INVARIABLE else unit + "s"
+    article = match["article"] or ""
+    # "a five million dollar deal", but "it cost five million dollars".
+    plural = unit if article or unit in _INVARIABLE else unit + "s"
     if magnitude:
-        return f"{_plain(amount)} {_MAGNITUDES.get(magnitude, magnitude)} {plural}"
+        return f"{article}{_plain(amount)} {_MAGNITUDES.get(magnitude, magnitude)} {plural}"
     if len(cents) != 2:
-        return _plain(amount) + " " + (unit if amount == "1" else plural)
+        return article + _plain(amount) + " " + (unit if amount == "1" else plural)
     pieces = []
     if int(whole) or not int(cents):
         pieces.append(f"{cardinal(int(whole))} {unit if int(whole) == 1 else plural}")
     if int(cents):
         many = {"penny": "pence"}.get(part, part if part in _INVARIABLE else part + "s")
         pieces.append(f"{cardinal(int(cents))} {part if int(cents) == 1 else many}")
-    return " and ".join(pieces)
+    return article + " and ".join(pieces)
 
 
 def _time(match: Match[str]) -> str:
@@ -261,7 +263,7 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (rf"\b(?P<hour>\d{{1,2}})(?::(?P<minute>\d{{2}}))?\s?{_HALF}", _time),
     (r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?!\d|:)(?P<half>)", _time),
     (
-        rf"(?:US|HK|NT|AU|CA)?(?P<sign>[$€£¥₩₹])\s?(?P<amount>{_NUMBER})(?:\s?(?P<magnitude>thousand|million|billion|trillion|bn|[kKmMB])\b)?",
+        rf"(?P<article>\b[Aa]n?\s)?(?:US|HK|NT|AU|CA)?(?P<sign>[$€£¥₩₹])\s?(?P<amount>{_NUMBER})(?:\s?(?P<magnitude>thousand|million|billion|trillion|bn|[kKmMB])\b)?",
         _money,
     ),
     (r"(?<![\w.])[-−](?=\d)", "minus "),
