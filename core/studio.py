@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from core import identity
@@ -13,14 +14,16 @@ from core.cache.cache import Cache, Cached, open_cache
 from core.cache.key import Key
 from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
-from core.errors import EncoreError, EngineFailed
+from core.errors import EncoreError, EngineFailed, InvalidInput
 from core.payloads import AUDIO, PROFILE, TRANSCRIPT
 from core.planner import Plan, PlannedSegment, check_language, plan
 from core.progress import Progress
+from core.recipe import recipe_of
 from core.report import SegmentStage, Stage, SynthesisReport, TranscriptReport
 from core.request import (
     AudioSource,
     LibrarySpeaker,
+    ReferenceSpeaker,
     Speaker,
     StockSpeaker,
     SynthesisRequest,
@@ -90,6 +93,20 @@ class Studio:
     def check_reference(self, source: AudioSource) -> ReferenceCheck:
         """What can be said about a clip as a reference. Raises :class:`InvalidAudio` when it cannot serve as one."""
         return check_reference(source.clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s)
+
+    def speaker(self, ref: str, *, engine: str, prompt_text: str = "") -> Speaker:
+        """What a person means by ``ref``: a file if there is one, else a saved or a stock voice of that name.
+
+        Raises :class:`InvalidInput`.
+        """
+        if Path(ref).is_file():
+            return ReferenceSpeaker(AudioSource.from_path(ref), prompt_text)
+        for saved in self.library.voices():
+            if saved.name.casefold() == ref.casefold():
+                return LibrarySpeaker(saved.voice_id)
+        if any(ref == voice.name for voice in self.synthesis[engine].voices):
+            return StockSpeaker(ref)
+        raise InvalidInput("reference.unknown", ref=ref)
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""
@@ -163,7 +180,7 @@ class Studio:
     def _voice(self, engine: SynthesisEngine, speaker: Speaker, progress: Progress) -> "_Voice":
         """The profile that speaks, enrolled if need be."""
         if isinstance(speaker, StockSpeaker):
-            return _Voice(identity.stock_key(engine, speaker.voice), engine.stock_profile(speaker.voice), None)
+            return _Voice(speaker, identity.stock_key(engine, speaker.voice), engine.stock_profile(speaker.voice), None)
         permanent = isinstance(speaker, LibrarySpeaker)
         reference = self.library.reference(speaker.voice_id) if isinstance(speaker, LibrarySpeaker) else speaker
 
@@ -180,7 +197,7 @@ class Studio:
             permanent=permanent,
             checkpoint=progress.checkpoint,
         )
-        return _Voice(key, cached.value, Stage.of(cached))
+        return _Voice(speaker, key, cached.value, Stage.of(cached))
 
     def _segment(
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
@@ -191,6 +208,7 @@ class Studio:
             AUDIO,
             lambda: _guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
             engine=engine.name,
+            recipe=recipe_of(utterance, voice.speaker, engine.name),
             bypass=bypass,
             checkpoint=progress.checkpoint,
         )
@@ -200,6 +218,7 @@ class Studio:
 class _Voice:
     """One request's speaker."""
 
+    speaker: Speaker
     key: Key
     profile: SpeakerProfile
     stage: Stage | None

@@ -15,7 +15,6 @@ from core.errors import EncoreError, InvalidInput, StorageFailed
 if TYPE_CHECKING:
     from core.progress import Progress
     from core.report import SynthesisReport
-    from core.request import Speaker
     from core.studio import Studio
 
 
@@ -52,7 +51,7 @@ def clone(
     with _studio() as studio, _progress() as progress:
         request = SynthesisRequest(
             text=sys.stdin.read() if text == "-" else text,
-            speaker=_speaker(studio, engine, ref, prompt_text),
+            speaker=studio.speaker(ref, engine=engine, prompt_text=prompt_text),
             engine=engine,
             language=language,
             speed=speed,
@@ -103,19 +102,6 @@ def transcribe(
         print_json(answers[0] if len(answers) == 1 else answers)
     if failure is not None:
         raise typer.Exit(exit_status(failure))
-
-
-def _speaker(studio: "Studio", engine: str, ref: str, prompt_text: str) -> "Speaker":
-    """What REF means: a file if there is one, else a saved or a stock voice of that name."""
-    from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, StockSpeaker
-
-    if not Path(ref).exists():
-        for saved in studio.library.voices():
-            if saved.name.casefold() == ref.casefold():
-                return LibrarySpeaker(saved.voice_id)
-        if any(ref == voice.name for voice in studio.synthesis[engine].voices):
-            return StockSpeaker(ref)
-    return ReferenceSpeaker(AudioSource.from_path(ref), prompt_text)
 
 
 def _summary(report: "SynthesisReport", output: Path) -> str:
