@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "file.unreadable": "{path} could not be read: {reason}.",
     "file.format": "“{suffix}” is not a format that can be written. Use one of: {known}.",
     "file.unwritable": "{path} could not be written: {reason}.",
+    "redis.down": "Redis cannot be used just now ({reason}), so nothing was removed there. Try again when it is back.",
     "redis.url": "REDIS_URL is no address that can be used: {reason}. Write redis://host:port/0, or leave it out.",
     "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",
     "settings.invalid": "The setting {name} cannot be used: {reason}.",

@@ -1,22 +1,45 @@
-"""The cache: what was computed once is not computed again."""
+"""The cache: what was computed once is not computed again.
 
+A request goes from the nearest place to the farthest: this process's memory, a computation under way in this process,
+Redis, a computation under way on another node, and only then the engine. Every step towards Redis may find it
+unusable; then the request goes on without it.
+"""
+
+import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from core.cache.bus import Bus, Event, Message, Waiter
 from core.cache.codec import Codec
-from core.cache.envelope import Entry
+from core.cache.connect import Client, check_url, connect, public
+from core.cache.envelope import DamagedError, Entry
+from core.cache.expiry import Extensions
 from core.cache.failure import Failure
-from core.cache.flights import Flights, Landing
+from core.cache.flights import Flight, Flights, Landing
+from core.cache.housekeeping import Housekeeper
 from core.cache.key import JSON, Key, Namespace
+from core.cache.ledger import Ledger
+from core.cache.link import Link, Turn, Unavailable
 from core.cache.local import LocalTier
+from core.cache.locks import Locks
 from core.cache.outcome import Outcome, Tier
-from core.cache.stats import CacheStats, EntryInfo, Footprint, RedisState
-from core.errors import Cancelled
+from core.cache.popular import Popular, PopularRecipes
+from core.cache.server import PrivateServer
+from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState
+from core.cache.store import Store
+from core.errors import Cancelled, StorageFailed
 from core.settings import MEGABYTE, Settings
 
 T = TypeVar("T")
+
+RETRY_S = 1.0
+"""How soon a waiter looks after a computation elsewhere of which nothing is heard, in seconds."""
+SETTLE_S = 5.0
+"""How long opening waits for Redis, which may have to be started and to load its snapshot, in seconds."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,22 @@ class Cached(Generic[T]):
     """Engine time that was not spent, in milliseconds: what the value once took, for hits and coalesced requests."""
 
 
+@dataclass(frozen=True)
+class _Request(Generic[T]):
+    key: Key
+    codec: Codec[T]
+    compute: Callable[[], T]
+    engine: str
+    permanent: bool
+    checkpoint: Callable[[], None]
+    flight: Flight
+
+
+class _FailedElsewhere(Exception):
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+
+
 def _unhurried() -> None:
     """The checkpoint of a request that nobody can cancel."""
 
@@ -40,15 +79,28 @@ def _unhurried() -> None:
 class Cache:
     """Values by key, in this process over Redis. Safe to use from many threads; close it at the end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, url: str, server: PrivateServer | None = None) -> None:
+        """Over the Redis at ``url``, which is ``server``'s if that is given. Connects in the background."""
         self._ttl_s = {
             Namespace.SPEAKER: settings.speaker_ttl_s,
             Namespace.SEGMENT: settings.segment_ttl_s,
             Namespace.TRANSCRIPT: settings.transcript_ttl_s,
             Namespace.ALIAS: settings.alias_ttl_s,
         }
+        self._url = url
+        self._server = server
         self._local = LocalTier(settings.local_cache_mb * MEGABYTE, time.time)
         self._flights = Flights()
+        self._ledger = Ledger(time.time)
+        self._extensions = Extensions(time.time)
+        self._popular = PopularRecipes(settings.data_dir / "popular.json")
+        self._store = Store()
+        self._link = Link(self._connect, settings.redis_timeout_s)
+        self._bus = Bus(self._link, url, on_change=self._changed, on_gap=self._missed_changes)
+        self._locks = Locks(self._link)
+        self._housekeeper = Housekeeper(
+            self._link, self._store, self._local, self._extensions, self._ledger, self._popular
+        )
 
     def get_or_compute(
         self,
@@ -76,84 +128,280 @@ class Cache:
         while True:
             flight, flies = self._flights.board(key)
             if flies:
-                result: Landing | Failure | None = None
                 try:
-                    value, result = self._fly(key, codec, compute, engine, bypass, permanent)
-                except Cancelled:
-                    raise
-                except Exception as error:
-                    result = Failure.of(error, engine)
-                    raise
+                    value, landing = self._fly(
+                        _Request(key, codec, compute, engine, permanent, checkpoint, flight), bypass
+                    )
+                    flight.result = landing
                 finally:
-                    self._flights.land(key, result)
-                return _cached(value, result, started)
-            flight.wait(checkpoint)
-            if isinstance(flight.result, Failure):
-                raise flight.result.error()
-            if flight.result is not None:
-                landing = flight.result
-                if landing.outcome is not Outcome.HIT:
-                    landing = Landing(landing.entry, Outcome.COALESCED, None)
-                return _cached(codec.decode(landing.entry.payload), landing, started)
+                    self._flights.land(key)
+                break
+            result = flight.wait(checkpoint)
+            if isinstance(result, Failure):
+                raise result.error()
+            if result is not None:
+                coalesced = result.outcome is not Outcome.HIT
+                landing = replace(result, outcome=Outcome.COALESCED, tier=None) if coalesced else result
+                value = codec.decode(landing.entry.payload)
+                break
+        cached = _cached(value, landing, started)
+        self._ledger.note_request(key.namespace, engine, cached.outcome, cached.tier, cached.ms, cached.saved_ms)
+        if recipe is not None:
+            self._popular.note(recipe, key, engine, landing.entry.compute_ms)
+        return cached
 
     def get(self, key: Key, codec: Codec[T]) -> Cached[T] | None:
-        """The value under ``key`` if it is stored; nothing is computed."""
+        """The value under ``key`` if it is stored; nothing is computed, and nothing counted."""
         started = time.perf_counter()
-        entry = self._local.get(key)
-        if entry is None or entry.codec != codec.name:
+        try:
+            found = self._look(self._link.turn(), key, codec)
+        except Unavailable:
             return None
-        return _cached(codec.decode(entry.payload), Landing(entry, Outcome.HIT, Tier.LOCAL), started)
+        return found and _cached(*found, started)
 
     def put(
         self, key: Key, codec: Codec[T], value: T, *, engine: str, compute_ms: float, permanent: bool = False
     ) -> None:
         """Store ``value``, which took ``engine`` so long, over whatever is there."""
-        self._keep(key, codec, value, engine, compute_ms, permanent)
+        entry = self._entry(key, codec, value, engine, compute_ms, permanent)
+        self._overwrite(self._link.turn(), key, entry)
 
     def purge(self, *, namespace: Namespace | None = None, key: Key | None = None) -> int:
-        """Forget one entry, a namespace, or everything, on all nodes; how many entries that was."""
-        if key is not None:
-            return int(self._local.drop(key))
-        return self._local.clear(namespace)
+        """Forget one entry, a namespace, or everything, on all nodes; how many entries that was.
+
+        Raises StorageFailed (``redis.down``) if only this process could be made to forget.
+        """
+        try:
+            if key is not None:
+                return self._purge_key(key)
+            return sum(self._purge_namespace(each) for each in ([namespace] if namespace else Namespace))
+        except Unavailable as error:
+            raise StorageFailed("redis.down", reason=str(error)) from error
 
     def stats(self) -> CacheStats:
-        """What the cache did and holds."""
-        return CacheStats(
-            activity=(),
-            footprint=[Footprint(namespace, 0, 0) for namespace in Namespace],
-            redis=RedisState(up=False, where=""),
-            local=self._local.size(),
-        )
+        """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down."""
+        local = self._local.size()
+        try:
+            self._ledger.flush(self._link.turn())
+            activity = self._ledger.totals(self._link.turn())
+            footprint = self._store.footprint(self._link.turn())
+            memory, limit = self._store.memory(self._link.turn())
+            return CacheStats(activity, footprint, RedisState(True, public(self._url), memory, limit), local)
+        except Unavailable as error:
+            nothing = [Footprint(namespace, 0, 0) for namespace in Namespace]
+            return CacheStats(
+                self._ledger.own(), nothing, RedisState(False, public(self._url), reason=str(error)), local
+            )
+
+    def minutes(self, count: int = 60) -> Sequence[Minute]:
+        """What happened in the last ``count`` minutes, oldest first; nothing while Redis is down."""
+        with contextlib.suppress(Unavailable):
+            self._ledger.flush(self._link.turn())
+            return self._ledger.minutes(self._link.turn(), count)
+        return ()
 
     def entries(self, namespace: Namespace, limit: int = 100) -> Sequence[EntryInfo]:
-        """Up to ``limit`` stored entries of ``namespace``."""
-        return []
+        """Up to ``limit`` entries of ``namespace`` in Redis, newest first; nothing while Redis is down."""
+        with contextlib.suppress(Unavailable):
+            return self._store.entries(self._link.turn(), namespace, limit)
+        return ()
+
+    def popular(self, count: int) -> Sequence[Popular]:
+        """The ``count`` requests that are worth most, by engine time times how often they were asked for."""
+        with contextlib.suppress(Unavailable):
+            self._popular.flush(self._link.turn())
+        return self._popular.top(self._link.turn(), count)
 
     def close(self) -> None:
         """Write down what is still to be written and let go of Redis."""
+        self._housekeeper.close()
+        self._locks.close()
+        self._bus.close()
+        self._link.close()
+        if self._server is not None:
+            self._server.release()
 
-    def _fly(
-        self, key: Key, codec: Codec[T], compute: Callable[[], T], engine: str, bypass: bool, permanent: bool
-    ) -> tuple[T, Landing]:
-        entry = None if bypass else self._local.get(key)
-        if entry is not None and entry.codec == codec.name:
-            return codec.decode(entry.payload), Landing(entry, Outcome.HIT, Tier.LOCAL)
+    def settle(self, timeout_s: float) -> bool:
+        """Wait until it is known whether Redis can be used, at most ``timeout_s``; whether it can."""
+        return self._link.settle(timeout_s)
+
+    def _connect(self) -> Client:
+        if self._server is not None:
+            self._server.ensure()
+        return connect(self._url, self._link.timeout_s)
+
+    # One request
+
+    def _fly(self, request: _Request[T], bypass: bool) -> tuple[T, Landing]:
+        """Come by the value on behalf of this process."""
+        turn = self._link.turn()
+        if bypass:
+            return self._compute(turn, request, Outcome.BYPASS)
+        try:
+            found = self._look(turn, request.key, request.codec)
+            if found is None:
+                with self._bus.watch(request.key) as waiter:
+                    found = self._win(turn, request, waiter)
+        except Unavailable:
+            self._locks.release(turn, request.key)
+            return self._compute(turn, request, Outcome.OFFLINE)
+        except _FailedElsewhere as elsewhere:
+            request.flight.result = elsewhere.failure
+            raise elsewhere.failure.error() from None
+        if found is None:
+            return self._compute(turn, request, Outcome.MISS)
+        value, landing = found
+        if request.permanent and landing.entry.ttl_s:
+            self._overwrite(turn, request.key, replace(landing.entry, ttl_s=0))
+        return value, landing
+
+    def _look(self, turn: Turn, key: Key, codec: Codec[T]) -> tuple[T, Landing] | None:
+        """What is stored, here or in Redis. Raises ``Unavailable``."""
+        entry = self._local.get(key)
+        tier = Tier.LOCAL
+        if entry is None:
+            tier = Tier.REDIS
+            purges = self._local.purges
+            try:
+                entry = self._store.get(turn, key)
+            except DamagedError as error:
+                self._discard(turn, key, "unknown", error)
+            if entry is None:
+                return None
+            self._local.put(key, entry, purges=purges)
+        try:
+            if entry.codec != codec.name:
+                raise DamagedError(f"written by {entry.codec}")
+            value = codec.decode(entry.payload)
+        except Exception as error:  # whatever a foreign payload makes a codec do, it is no entry
+            self._discard(turn, key, entry.engine, error)
+            return None
+        self._extensions.used(key, entry)
+        return value, Landing(entry, Outcome.HIT, tier)
+
+    def _win(self, turn: Turn, request: _Request[T], waiter: Waiter) -> tuple[T, Landing] | None:
+        """Wait until this node may compute (None; it holds the lock then) or another has. Raises ``Unavailable``."""
+        outcome = Outcome.HIT
+        while not self._locks.acquire(turn, request.key):
+            news = waiter.wait(request.checkpoint, RETRY_S)
+            if news is not None and news.failure is not None:
+                raise _FailedElsewhere(news.failure)
+            outcome = Outcome.COALESCED
+            turn = self._link.turn()
+            found = self._look(turn, request.key, request.codec)
+            if found is not None:
+                return _as(found, outcome)
+        found = self._look(turn, request.key, request.codec)  # it may have been stored since we looked
+        if found is not None:
+            self._locks.release(turn, request.key)
+            return _as(found, outcome)
+        return None
+
+    def _compute(self, turn: Turn, request: _Request[T], outcome: Outcome) -> tuple[T, Landing]:
+        """Have the engine work, store the result and tell whoever waits elsewhere how it went."""
+        key, engine = request.key, request.engine
+        news = Message(Event.GIVEN_UP, key)
         started = time.perf_counter()
-        value = compute()
-        compute_ms = (time.perf_counter() - started) * 1e3
-        entry = self._keep(key, codec, value, engine, compute_ms, permanent)
-        return codec.decode(entry.payload), Landing(entry, Outcome.BYPASS if bypass else Outcome.MISS, None)
+        try:
+            value = request.compute()
+            compute_ms = (time.perf_counter() - started) * 1e3
+            entry = self._entry(key, request.codec, value, engine, compute_ms, request.permanent)
+            value = request.codec.decode(entry.payload)  # what a miss gives is what a hit will give
+            self._ledger.note(key.namespace, engine, computed_ms=compute_ms)
+            if outcome is Outcome.BYPASS:
+                self._overwrite(turn, key, entry)
+            else:
+                self._keep(turn, key, entry)
+            news = Message(Event.STORED, key)
+        except Cancelled:
+            raise
+        except Exception as error:
+            self._ledger.note(key.namespace, engine, errors=1)
+            request.flight.result = Failure.of(error, engine)
+            news = Message(Event.FAILED, key, failure=request.flight.result)
+            raise
+        finally:
+            if self._locks.release(turn, key):
+                self._tell(turn, news)
+        return value, Landing(entry, outcome, None)
 
-    def _keep(self, key: Key, codec: Codec[T], value: T, engine: str, compute_ms: float, permanent: bool) -> Entry:
+    # Storing and forgetting
+
+    def _entry(self, key: Key, codec: Codec[T], value: T, engine: str, compute_ms: float, permanent: bool) -> Entry:
         ttl_s = 0 if permanent else self._ttl_s[key.namespace]
-        entry = Entry(codec.encode(value), codec.name, engine, time.time(), compute_ms, ttl_s)
-        self._local.put(key, entry)
-        return entry
+        return Entry(codec.encode(value), codec.name, engine, time.time(), compute_ms, ttl_s)
+
+    def _keep(self, turn: Turn, key: Key, entry: Entry) -> None:
+        """Store ``entry`` in both tiers; in this process alone if Redis cannot, until it can."""
+        shared = False
+        with contextlib.suppress(Unavailable):
+            size = self._store.put(turn, key, entry)
+            self._ledger.note(key.namespace, entry.engine, bytes_stored=size)
+            shared = True
+        self._local.put(key, entry, shared=shared)
+
+    def _overwrite(self, turn: Turn, key: Key, entry: Entry) -> None:
+        self._keep(turn, key, entry)
+        self._tell(turn, Message(Event.CHANGED, key))
+
+    def _discard(self, turn: Turn, key: Key, engine: str, error: Exception) -> None:
+        """Delete an entry that cannot be used. Raises ``Unavailable``."""
+        _log.warning("A damaged entry was deleted: %s (%s)", key, error)
+        self._ledger.note(key.namespace, engine, damaged=1)
+        self._local.drop(key)
+        self._store.delete(turn, key)
+
+    def _purge_key(self, key: Key) -> int:
+        self._local.drop(key)
+        removed = self._store.delete(self._link.turn(), key)
+        self._local.drop(key)
+        self._bus.send(self._link.turn(), Message(Event.CHANGED, key))
+        self._popular.forget(self._link.turn(), key)
+        return int(removed)
+
+    def _purge_namespace(self, namespace: Namespace) -> int:
+        self._local.clear(namespace)
+        removed = self._store.clear(self._link.turn(), namespace)
+        self._local.clear(namespace)
+        self._bus.send(self._link.turn(), Message(Event.NAMESPACE_PURGED, namespace=namespace))
+        return removed
+
+    def _tell(self, turn: Turn, message: Message) -> None:
+        with contextlib.suppress(Unavailable):
+            self._bus.send(turn, message)
+
+    def _changed(self, message: Message) -> None:
+        """Another node purged or overwrote something."""
+        if message.key is not None:
+            self._local.drop(message.key)
+        elif message.namespace is not None:
+            self._local.clear(message.namespace)
+
+    def _missed_changes(self) -> None:
+        """Other nodes may have purged anything: keep only what they do not know of."""
+        self._local.clear(shared_only=True)
 
 
 def open_cache(settings: Settings) -> Cache:
-    """The cache of this process."""
-    return Cache(settings)
+    """The cache of this process: over ``REDIS_URL`` or, with none set, a private server, started if nobody has.
+
+    Returns when Redis is up or found to be unusable; the cache works either way. Raises ``InvalidInput``
+    (``redis.url``).
+    """
+    if settings.redis_url:
+        check_url(settings.redis_url)
+        cache = Cache(settings, settings.redis_url)
+    else:
+        server = PrivateServer(settings.data_dir, settings.redis_memory_mb)
+        cache = Cache(settings, server.url, server)
+    cache.settle(SETTLE_S)
+    return cache
+
+
+def _as(found: tuple[T, Landing], outcome: Outcome) -> tuple[T, Landing]:
+    value, landing = found
+    tier = landing.tier if outcome is Outcome.HIT else None
+    return value, replace(landing, outcome=outcome, tier=tier)
 
 
 def _cached(value: T, landing: Landing, started: float) -> Cached[T]:

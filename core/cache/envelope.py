@@ -62,7 +62,7 @@ def seal(key: Key, entry: Entry) -> bytes:
 
 
 def unseal(key: Key, stored: bytes) -> Entry:
-    """The entry that was stored under ``key``. Raises :class:`DamagedError` for anything that :func:`seal` did not write."""
+    """The entry that was stored under ``key``. Raises DamagedError for anything that :func:`seal` did not write."""
     header, checksum, start = _split(stored)
     payload = stored[start:]
     if _checksum(key, header, payload) != checksum:
@@ -71,7 +71,7 @@ def unseal(key: Key, stored: bytes) -> Entry:
 
 
 def peek(stored: bytes) -> Entry:
-    """What the beginning of an entry says about it, unverified and with an empty payload. Raises :class:`DamagedError`."""
+    """What the beginning of an entry says about it, unverified and with an empty payload. Raises DamagedError."""
     header, _, _ = _split(stored)
     return _entry(header, b"")
 

@@ -1,7 +1,6 @@
 """One computation at a time per key within this process: the first caller flies, the others wait for it to land."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,29 +26,15 @@ class Flight:
     """One computation under way."""
 
     def __init__(self) -> None:
-        self._landed = threading.Event()
-        self._result: Landing | Failure | None = None
+        self.landed = threading.Event()
+        self.result: Landing | Failure | None = None
+        """Where it landed, set by the one who flies; None if it was given up, and somebody else should fly."""
 
-    def wait(self, checkpoint: Callable[[], None], timeout_s: float = float("inf")) -> bool:
-        """Wait for the landing; whether it came in time. ``checkpoint`` is called often and may raise to leave."""
-        end = time.monotonic() + timeout_s
-        while not self._landed.is_set():
+    def wait(self, checkpoint: Callable[[], None]) -> Landing | Failure | None:
+        """The result, once it has landed. ``checkpoint`` is called often meanwhile and may raise to leave."""
+        while not self.landed.wait(CHECK_S):
             checkpoint()
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            self._landed.wait(min(CHECK_S, left))
-        return True
-
-    def land(self, result: Landing | Failure | None) -> None:
-        """Let the waiters go."""
-        self._result = result
-        self._landed.set()
-
-    @property
-    def result(self) -> Landing | Failure | None:
-        """Where it landed; None if it was given up, and somebody else should fly."""
-        return self._result
+        return self.result
 
 
 class Flights:
@@ -68,8 +53,8 @@ class Flights:
             flight = self._flights[key] = Flight()
             return flight, True
 
-    def land(self, key: Key, result: Landing | Failure | None) -> None:
-        """End the flight for ``key``: whoever asks from now on starts anew."""
+    def land(self, key: Key) -> None:
+        """End the flight for ``key`` and let its waiters go: whoever asks from now on starts anew."""
         with self._lock:
             flight = self._flights.pop(key)
-        flight.land(result)
+        flight.landed.set()

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from core.cache.envelope import Entry
 from core.cache.key import Key, Namespace
@@ -26,6 +27,7 @@ class LocalSize:
 class _Held:
     entry: Entry
     used: float
+    shared: bool
 
 
 class LocalTier:
@@ -37,6 +39,7 @@ class LocalTier:
         self._clock = clock
         self._entries: OrderedDict[Key, _Held] = OrderedDict()
         self._bytes = 0
+        self._purges = 0
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Entry | None:
@@ -53,34 +56,59 @@ class LocalTier:
             self._entries.move_to_end(key)
             return held.entry
 
-    def put(self, key: Key, entry: Entry) -> None:
-        """Keep ``entry``, and let go of what was used longest ago until everything fits."""
+    @property
+    def purges(self) -> int:
+        """How often something was purged: read before an entry is fetched, for :meth:`put`."""
+        return self._purges
+
+    def put(self, key: Key, entry: Entry, *, shared: bool = True, purges: int | None = None) -> None:
+        """Keep ``entry``, and let go of what was used longest ago until everything fits.
+
+        ``shared`` says that it is in Redis too. With ``purges`` as it was before the entry was fetched, nothing is kept
+        if there was a purge since, which may have meant this entry.
+        """
         with self._lock:
+            if purges is not None and purges != self._purges:
+                return
             self._drop(key)
             if _charge(entry) > self._limit:
                 return
-            self._entries[key] = _Held(entry, self._clock())
+            self._entries[key] = _Held(entry, self._clock(), shared)
             self._bytes += _charge(entry)
             while self._bytes > self._limit:
                 self._drop(next(iter(self._entries)))
 
     def drop(self, key: Key) -> bool:
-        """Forget ``key``; whether it was here."""
+        """Purge ``key``; whether it was here."""
         with self._lock:
+            self._purges += 1
             return self._drop(key)
 
-    def clear(self, namespace: Namespace | None = None) -> int:
-        """Forget a namespace, or everything; how many entries that was."""
+    def clear(self, namespace: Namespace | None = None, *, shared_only: bool = False) -> int:
+        """Purge a namespace or everything, or what of it is in Redis too; how many entries that was."""
         with self._lock:
-            doomed = [key for key in self._entries if namespace in (None, key.namespace)]
+            self._purges += 1
+            doomed = [
+                key
+                for key, held in self._entries.items()
+                if namespace in (None, key.namespace) and (held.shared or not shared_only)
+            ]
             for key in doomed:
                 self._drop(key)
             return len(doomed)
 
-    def items(self) -> list[tuple[Key, Entry]]:
-        """What is here at this moment, least recently used first."""
+    def unshared(self, limit: int) -> list[tuple[Key, Entry]]:
+        """Up to ``limit`` entries that are not in Redis yet."""
         with self._lock:
-            return [(key, held.entry) for key, held in self._entries.items()]
+            unshared = ((key, held.entry) for key, held in self._entries.items() if not held.shared)
+            return list(islice(unshared, limit))
+
+    def mark_shared(self, key: Key, entry: Entry) -> None:
+        """``entry`` is in Redis now."""
+        with self._lock:
+            held = self._entries.get(key)
+            if held is not None and held.entry is entry:
+                held.shared = True
 
     def size(self) -> LocalSize:
         """How full it is."""

@@ -1,15 +1,16 @@
 """What the cache did and holds, as figures."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from core.cache.key import Key, Namespace
 from core.cache.local import LocalSize
+from core.cache.outcome import Outcome
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened; figures of several nodes add up."""
+    """What happened; the figures of several nodes add up."""
 
     hits_local: int = 0
     hits_redis: int = 0
@@ -45,12 +46,41 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """How long requests took, in bins whose upper bounds double."""
+
+    bins: Mapping[int, int] = field(default_factory=dict)
+    """Requests by the number of binary digits of their time in microseconds."""
+
+    def percentile(self, share: float) -> float | None:
+        """Milliseconds within which ``share`` (in [0, 1]) of the requests were served, rounded up to a bin's bound."""
+        wanted = share * sum(self.bins.values())
+        reached = 0
+        for digits, count in sorted(self.bins.items()):
+            reached += count
+            if reached >= wanted:
+                return (1 << digits) / 1e3
+        return None
+
+
+@dataclass(frozen=True)
 class Activity:
     """What happened in one namespace with one engine."""
 
     namespace: Namespace
     engine: str
     counts: Counts
+    latency: Mapping[Outcome, Histogram] = field(default_factory=dict)
+    """Time from request to value by outcome."""
+
+
+@dataclass(frozen=True)
+class Minute:
+    """What happened in one minute."""
+
+    start: int
+    """Seconds since the epoch."""
+    activity: Sequence[Activity]
 
 
 @dataclass(frozen=True)
@@ -72,7 +102,7 @@ class RedisState:
     memory: int = 0
     """Bytes in use by the server."""
     memory_limit: int = 0
-    """Bytes that the server may use; 0 if it has no limit."""
+    """Bytes that the server may use; 0 if it has no limit or does not say."""
     reason: str = ""
     """Why it is not up."""
 
@@ -113,4 +143,4 @@ class EntryInfo:
 def add(rows: Iterable[Counts]) -> Counts:
     """The sum of ``rows``."""
     rows = list(rows)
-    return Counts(**{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(Counts)})
+    return Counts(**{figure.name: sum(getattr(row, figure.name) for row in rows) for figure in fields(Counts)})

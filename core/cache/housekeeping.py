@@ -1,0 +1,85 @@
+"""What need not be done while somebody waits: sending figures on, extending lives, catching up after an outage."""
+
+import contextlib
+import threading
+import time
+
+from core.cache.expiry import Extensions
+from core.cache.ledger import Ledger
+from core.cache.link import Link, Unavailable
+from core.cache.local import LocalTier
+from core.cache.popular import PopularRecipes
+from core.cache.store import Store
+
+ROUND_S = 1.0
+"""Time between two rounds in seconds."""
+CATCH_UP = 16
+"""Entries computed during an outage that are sent to Redis in one round, so that requests are not held up."""
+PATIENCE_S = 30.0
+"""Pause after Redis refused such an entry, in seconds."""
+SAVE_S = 60.0
+"""Time between copies of the popular recipes, in seconds."""
+
+
+class Housekeeper:
+    """A thread that makes its round every second; one more when it is closed."""
+
+    def __init__(
+        self,
+        link: Link,
+        store: Store,
+        local: LocalTier,
+        extensions: Extensions,
+        ledger: Ledger,
+        popular: PopularRecipes,
+    ) -> None:
+        self._link = link
+        self._store = store
+        self._local = local
+        self._extensions = extensions
+        self._ledger = ledger
+        self._popular = popular
+        self._refused = float("-inf")
+        self._saved = time.monotonic()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="encore-housekeeper", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, after a last round."""
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(ROUND_S):
+            self._round()
+        self._saved = float("-inf")
+        self._round()
+
+    def _round(self) -> None:
+        if not self._link.up:
+            return
+        with contextlib.suppress(Unavailable):
+            self._ledger.flush(self._link.turn())
+            self._popular.flush(self._link.turn())
+            self._extensions.flush(self._link.turn(), self._store)
+        with contextlib.suppress(Unavailable):
+            self._catch_up()
+            self._save()
+
+    def _catch_up(self) -> None:
+        if time.monotonic() - self._refused < PATIENCE_S:
+            return
+        for key, entry in self._local.unshared(CATCH_UP):
+            try:
+                size = self._store.put(self._link.turn(), key, entry)
+            except Unavailable:
+                self._refused = time.monotonic()
+                raise
+            self._local.mark_shared(key, entry)
+            self._ledger.note(key.namespace, entry.engine, bytes_stored=size)
+
+    def _save(self) -> None:
+        if time.monotonic() - self._saved >= SAVE_S:
+            self._saved = time.monotonic()
+            self._popular.save(self._link.turn())
