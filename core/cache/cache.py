@@ -88,6 +88,7 @@ class Cache:
             Namespace.ALIAS: settings.alias_ttl_s,
         }
         self._url = url
+        self._timeout_s = settings.redis_timeout_s
         self._server = server
         self._local = LocalTier(settings.local_cache_mb * MEGABYTE, time.time)
         self._flights = Flights()
@@ -95,7 +96,7 @@ class Cache:
         self._extensions = Extensions(time.time)
         self._popular = PopularRecipes(settings.data_dir / "popular.json")
         self._store = Store()
-        self._link = Link(self._connect, settings.redis_timeout_s)
+        self._link = Link(self._connect, self._timeout_s)
         self._bus = Bus(self._link, url, on_change=self._changed, on_gap=self._missed_changes)
         self._locks = Locks(self._link)
         self._housekeeper = Housekeeper(
@@ -228,7 +229,7 @@ class Cache:
     def _connect(self) -> Client:
         if self._server is not None:
             self._server.ensure()
-        return connect(self._url, self._link.timeout_s)
+        return connect(self._url, self._timeout_s)
 
     # One request
 
