@@ -1,0 +1,81 @@
+"""Small deterministic engines that count their calls, for tests of what happens around an engine."""
+
+import hashlib
+import threading
+
+import numpy as np
+
+from core.audio import AudioClip
+from core.engines.base import Capabilities, StockVoice, TimedText, Transcript, Utterance
+from core.errors import InvalidInput
+from core.progress import Progress
+from core.speakers.profile import SpeakerProfile
+
+RATE = 16_000
+
+
+def hum(words: str, hertz: float = 140.0, seconds: float = 0.5) -> AudioClip:
+    """A tone of its own for every text."""
+    seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "little")
+    t = np.arange(round(seconds * RATE)) / RATE
+    wave = np.sin(2 * np.pi * (hertz + seed % 400) * t) * 0.3
+    return AudioClip(wave.astype(np.float32), RATE)
+
+
+class HummingEngine:
+    """Speaks by humming; ``failing`` makes the next calls raise."""
+
+    name = "humming"
+    capabilities = Capabilities(languages=("en", "zh"), cloning=True, seed=True, speed=(0.5, 2.0))
+    sample_rate = RATE
+    fingerprint = "humming/1"
+    voices = (StockVoice("alto", "Alto", "en", "female"),)
+
+    def __init__(self) -> None:
+        self.spoken: list[Utterance] = []
+        self.enrolled: list[str] = []
+        self.failing: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def load(self) -> None:
+        pass
+
+    def stock_profile(self, voice: str) -> SpeakerProfile:
+        if voice != "alto":
+            raise InvalidInput("request.voice", voice=voice)
+        return SpeakerProfile(self.name, {"pitch": np.array([140.0], np.float32)})
+
+    def enroll(self, clip: AudioClip, prompt_text: str, progress: Progress) -> SpeakerProfile:
+        progress.update("enroll", 0.5)
+        self.enrolled.append(clip.content_id)
+        pitch = 100 + int(clip.content_id[:4], 16) % 200
+        return SpeakerProfile(self.name, {"pitch": np.array([pitch], np.float32)}, {"similarity": "0.75"})
+
+    def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
+        self.gate.wait(10)
+        if self.failing:
+            raise self.failing
+        self.spoken.append(utterance)
+        words = f"{utterance.text}|{utterance.speed}|{utterance.seed}"
+        return hum(words, float(profile.arrays["pitch"][0]))
+
+
+class ListeningEngine:
+    """Writes down the length of what it hears."""
+
+    name = "listening"
+    capabilities = Capabilities(languages=("en", "zh"))
+    fingerprint = "listening/1"
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def load(self) -> None:
+        pass
+
+    def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
+        progress.update("transcribe", 0.5)
+        self.heard.append(clip.content_id)
+        text = f"{len(clip.samples)} samples"
+        return Transcript(text, "en" if language == "auto" else language, (TimedText(0.0, clip.duration_s, text),))
