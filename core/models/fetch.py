@@ -56,10 +56,11 @@ def fetch(
         return
     downloads = models_dir / "downloads"
     try:
-        downloads.mkdir(parents=True, exist_ok=True)
+        models_dir.mkdir(parents=True, exist_ok=True)
         with _alone(models_dir / "fetch.lock", progress):
             # Whoever held the lock may have fetched them.
             wanted = missing(manifest, models_dir, names)
+            downloads.mkdir(exist_ok=True)
             # The workers stop on a cancel, which is not the caller's when one of them has failed.
             transfers = Progress(progress.update)
             downloader = Downloader(downloads, manifest.npm, transfers, pip_arguments, npm_arguments)
