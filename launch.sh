@@ -134,7 +134,7 @@ case "${1:-}" in
 esac
 install_packages "$(choose_extras "$1")"
 case "$1" in
-  serve | clone | transcribe | test) run "$venv/bin/python" -m webui models fetch ;;
+  serve | clone | transcribe | voices | test) run "$venv/bin/python" -m webui models fetch ;;
 esac
 if [ "$1" = test ]; then
   shift
