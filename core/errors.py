@@ -49,6 +49,8 @@ SENTENCES: Mapping[str, str] = {
     "redis.down": "Redis cannot be used just now ({reason}), so nothing was removed there. Try again when it is back.",
     "redis.url": "REDIS_URL is no address that can be used: {reason}. Write redis://host:port/0, or leave it out.",
     "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",
+    "serve.address": "{address} cannot be listened on: {reason}. Stop what uses it, or choose another with --port.",
+    "serve.auth": "A login is written USER:PASS, with something on both sides of the colon.",
     "settings.invalid": "The setting {name} cannot be used: {reason}.",
     "cancelled": "Cancelled.",
 }

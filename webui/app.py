@@ -1,0 +1,109 @@
+"""The page and the routes beside it, put together around one studio."""
+
+from importlib import resources
+
+import gradio as gr
+from fastapi import FastAPI
+
+from core.studio import Studio
+from webui.api.audio import ClipStore, audio_routes
+from webui.components.header import header
+from webui.components.markup import markup
+from webui.events import Form, Updates, on
+from webui.i18n import texts
+from webui.page import Page
+from webui.server import serve
+from webui.session import Session
+from webui.tabs.cache import CacheTab
+from webui.tabs.clone import CloneTab
+from webui.tabs.transcribe import TranscribeTab
+from webui.theme import theme
+
+__all__ = ["build_app", "serve"]
+
+STATUS_SECONDS = 15
+"""How often the header looks at Redis."""
+STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
+CONCURRENT = 16
+"""Requests that the page works on at once: a hit must not wait behind somebody's miss."""
+
+
+def build_app(studio: Studio) -> FastAPI:
+    """The whole app on ``studio``."""
+    app = FastAPI(title="Encore", docs_url=None, redoc_url=None, openapi_url=None)
+    clips = ClipStore()
+    app.include_router(audio_routes(clips))
+    gr.mount_gradio_app(
+        app,
+        _blocks(Page(studio, clips)),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        show_error=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=theme(),
+        head=_head(),
+    )
+    return app
+
+
+def _blocks(page: Page) -> gr.Blocks:
+    """The page: a header over the tabs."""
+    blocks = gr.Blocks(title="Encore", analytics_enabled=False, fill_width=True)
+    with blocks:
+        page.session.render()  # type: ignore[no-untyped-call]
+        head = markup("encore.header(element, data => trigger('speak', data))", elem_id="header")
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with page.labels.put(gr.Tab(id="clone"), label="tab.clone") as clone_tab:
+                clone = CloneTab(page)
+            with page.labels.put(gr.Tab(id="transcribe"), label="tab.transcribe") as transcribe_tab:
+                transcribe = TranscribeTab(page, clone, tabs)
+            with page.labels.put(gr.Tab(id="cache"), label="tab.cache") as cache_tab:
+                cache = CacheTab(page)
+        cache.watch(shown=cache_tab, hidden=[clone_tab, transcribe_tab])
+        _wire(blocks, page, head, [clone, transcribe, cache])
+    return blocks
+
+
+def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | TranscribeTab | CacheTab]) -> None:
+    """The language, and what the header tells."""
+    language = gr.Textbox(visible=False)
+
+    def draw_header(session: Session) -> Updates:
+        redis = page.studio.cache.stats().redis
+        return {head: header(session.texts, engine=page.engine, redis=redis)}
+
+    def speak(session: Session, chosen: str) -> Updates:
+        session.language = texts(chosen).language
+        updates = draw_header(session) | page.labels.updates(session.texts) | {language: session.language}
+        for tab in tabs:
+            updates |= tab.redraw(session)
+        return updates
+
+    def on_load(session: Session, chosen: str) -> Updates:
+        return speak(session, chosen)
+
+    def on_speak(form: Form, event: gr.EventData) -> Updates:
+        return speak(form[page.session], str(event.language))
+
+    def on_tick(form: Form) -> Updates:
+        return draw_header(form[page.session])
+
+    everything = [head, language, *page.labels.parts, *(part for tab in tabs for part in tab.drawn)]
+    on(head.speak, on_speak, [page.session], everything)
+    # A script's answers come by position, so this is the one handler that takes its inputs so.
+    blocks.load(on_load, [page.session, language], everything, js=STARTING_LANGUAGE, show_progress="hidden")
+    language.change(None, inputs=language, js="language => encore.ready(language)")
+    on(gr.Timer(STATUS_SECONDS).tick, on_tick, [page.session], [head])
+    blocks.queue(default_concurrency_limit=CONCURRENT)
+
+
+def _head() -> str:
+    """Style and script, in the page itself: nothing is loaded from elsewhere, and nothing flickers."""
+    assets = resources.files("assets")
+    style = (assets / "encore.css").read_text("utf-8")
+    script = (assets / "encore.js").read_text("utf-8")
+    return f"<style>{style}</style>\n<script>{script}</script>"

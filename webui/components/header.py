@@ -1,0 +1,26 @@
+"""The line at the top: the name, how the engine and the cache are, language and light."""
+
+from html import escape
+
+from core.cache.stats import RedisState
+from webui.components.icons import LOGO, icon
+from webui.i18n import LANGUAGES, Texts
+
+
+def header(texts: Texts, *, engine: str, redis: RedisState) -> str:
+    """The header in the page's language."""
+    words = texts("status.redis_up") if redis.up else texts("status.redis_down")
+    title = redis.where if redis.up else texts("status.redis_down_help", reason=redis.reason or redis.where)
+    languages = "".join(
+        f'<button data-act="language" data-language="{code}" aria-pressed="{str(code == texts.language).lower()}" '
+        f'lang="{code}">{escape(name)}</button>'
+        for code, name in LANGUAGES.items()
+    )
+    return (
+        f'<div class="e-header"><div class="e-brand">{LOGO}<h1>Encore</h1></div><div class="e-status">'
+        f'<span class="e-state" data-up="true" title="{escape(texts("status.engine_help"))}">{escape(engine)}</span>'
+        f'<span class="e-state" data-up="{str(redis.up).lower()}" title="{escape(title)}">{escape(words)}</span>'
+        f'<span class="e-languages" role="group" aria-label="{escape(texts("status.language"))}">{languages}</span>'
+        f'<button class="e-theme" data-act="theme" title="{escape(texts("status.theme"))}" '
+        f'aria-label="{escape(texts("status.theme"))}">{icon("theme")}</button></div></div>'
+    )

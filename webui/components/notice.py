@@ -1,0 +1,39 @@
+"""Sentences for people, where they look: what went wrong, what was noticed, how far it is."""
+
+import logging
+from collections.abc import Iterable
+from html import escape
+
+from core.errors import Cancelled, EncoreError
+from core.speakers.reference import Finding
+from webui.i18n import Texts
+
+log = logging.getLogger(__name__)
+
+
+def notice(level: str, sentence: str) -> str:
+    """A sentence at a level: ``good``, ``note``, ``warning`` or ``error``."""
+    role = "alert" if level == "error" else "status"
+    return f'<div class="e-notice" data-level="{level}" role="{role}">{escape(sentence)}</div>'
+
+
+def failure(texts: Texts, error: Exception) -> str:
+    """What to tell about ``error``. The trace of one that nobody foresaw goes to the log, not to the page."""
+    if isinstance(error, Cancelled):
+        return notice("note", texts.error(error))
+    if isinstance(error, EncoreError):
+        return notice("error", texts.error(error))
+    log.error("a page's request failed", exc_info=error)
+    return notice("error", texts("notice.unexpected"))
+
+
+def findings(texts: Texts, found: Iterable[Finding]) -> str:
+    """What was noticed about a reference clip."""
+    return "".join(notice(finding.level, texts.error(finding)) for finding in found)
+
+
+def progress(sentence: str, fraction: float | None) -> str:
+    """A sentence over a bar; ``None`` for work that cannot say how far it is."""
+    width = "" if fraction is None else f' style="width:{fraction:.1%}"'
+    kind = " e-unknown" if fraction is None else ""
+    return f'<div class="e-progress{kind}" role="status"><span>{escape(sentence)}</span><div><i{width}></i></div></div>'

@@ -1,0 +1,113 @@
+"""Serves the app until it is told to stop, and then stops quickly, whoever still listens."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from core.errors import EncoreError, StorageFailed
+from core.settings import settings
+from core.studio import Studio, open_studio
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 1
+"""How long open streams may go on after the signal, in seconds."""
+
+
+def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
+    """Serve on ``host``:``port`` until SIGINT or SIGTERM; ``auth`` are ``USER:PASS``, ``share`` opens a public link.
+
+    Raises :class:`EncoreError` when the address cannot be had or ``auth`` is malformed.
+    """
+    # Gradio asks its maker's server for news when it is imported, unless told not to before.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    listener = _bind(host, port)
+    # uvicorn hands the signal back once it has shut down: it must end the loop here, not the process on the spot.
+    signal.signal(signal.SIGTERM, _interrupt)
+    studio = open_studio(settings())
+    try:
+        from webui.app import build_app
+        from webui.auth import RequireLogin
+
+        app: ASGIApp = build_app(studio)
+        if auth:
+            app = RequireLogin(app, auth)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
+        _Server(config, studio, share=share).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.close()
+        studio.close()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it really serves, and gets the models ready behind the first visitor's back."""
+
+    def __init__(self, config: uvicorn.Config, studio: Studio, *, share: bool) -> None:
+        super().__init__(config)
+        self._studio = studio
+        self._share = share
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets=sockets)
+        if not self.started or not sockets:
+            return
+        host, port = sockets[0].getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Encore is ready on http://{shown}:{port}", flush=True)
+        threading.Thread(target=self._warm_up, name="encore-warm-up", daemon=True).start()
+        if self._share:
+            local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
+            threading.Thread(target=_open_tunnel, args=(local, port), name="encore-share", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        """Load the models, so that the first click is quick; what is missing is told when it is asked for."""
+        for registry in (self._studio.synthesis, self._studio.recognition):
+            try:
+                registry[registry.names[0]].load()
+            except EncoreError as error:
+                log.warning("%s", error)
+            except Exception:
+                log.exception("%s could not be loaded", registry.names[0])
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises :class:`StorageFailed` (``serve.address``)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or error
+        raise StorageFailed("serve.address", address=f"{host}:{port}", reason=reason) from error
+    return listener
+
+
+def _open_tunnel(host: str, port: int) -> None:
+    """A public link through Gradio's tunnel; without one the page is served here all the same."""
+    from gradio.networking import setup_tunnel
+
+    try:
+        address = setup_tunnel(host, port, secrets.token_urlsafe(32), None, None)
+    except Exception as error:  # the tunnel's own errors are of many kinds, and none may end the server
+        log.debug("no tunnel", exc_info=error)
+        print("No public link could be opened: the tunnel's server is out of reach. Serving locally.", flush=True)
+        return
+    print(f"Public link: {address}", flush=True)

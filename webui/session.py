@@ -1,0 +1,142 @@
+"""What one open page knows: its takes, its reference clip, its transcripts. No page sees another's."""
+
+import itertools
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from core.audio import AudioClip
+from core.progress import Progress
+from core.report import SynthesisReport, TranscriptReport
+from core.request import AudioSource
+from core.speakers.reference import ReferenceCheck
+from webui.i18n import DEFAULT, Texts, texts
+
+MAX_TAKES = 60
+"""Takes that a page keeps; the oldest that is not pinned goes first."""
+MAX_TRANSCRIPTS = 60
+BARS = 120
+"""Bars in a take's waveform."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The clip whose voice is being cloned."""
+
+    source: AudioSource
+    clip_id: str
+    """Where the page can hear it: its id in the clip store."""
+    check: ReferenceCheck
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """What the form held when a take was asked for, so that it can be filled again."""
+
+    text: str
+    from_clip: bool
+    voice: str | None
+    """Choice in the voice list, such as ``stock:af_heart``."""
+    reference: Reference | None
+    prompt_text: str
+    language: str
+    speed: float
+
+
+@dataclass(frozen=True, eq=False)
+class TakeCard:
+    """One take in the list."""
+
+    take_id: str
+    number: int
+    clip_id: str
+    """Its sound in the clip store."""
+    voice: str
+    """Who speaks, in words."""
+    form: Form
+    report: SynthesisReport
+    bars: Sequence[float]
+    """Loudest sample of each of :data:`BARS` equal stretches, in [0, 1]."""
+    starts_s: Sequence[float]
+    """Where each segment begins, in seconds."""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class TranscriptCard:
+    """One transcript in the list."""
+
+    transcript_id: str
+    source: AudioSource
+    clip_id: str
+    report: TranscriptReport
+
+
+@dataclass(eq=False)
+class Session:
+    """The state behind one open page; its handlers share it, so that one can cancel another's work."""
+
+    language: str = DEFAULT
+    reference: Reference | None = None
+    takes: list[TakeCard] = field(default_factory=list)
+    """Newest first."""
+    uploads: list[tuple[str, AudioSource]] = field(default_factory=list)
+    """Clips waiting to be transcribed, each with its id in the clip store."""
+    transcripts: list[TranscriptCard] = field(default_factory=list)
+    """Newest first."""
+    _work: dict[str, Progress] = field(default_factory=dict)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the page's language."""
+        return texts(self.language)
+
+    def started(self, kind: str, progress: Progress) -> None:
+        """Remember the work that is under way, to cancel it with."""
+        self._work[kind] = progress
+
+    def cancel(self, kind: str | None = None) -> None:
+        """Stop the work of one kind, or all of it."""
+        for name, progress in self._work.items():
+            if kind in (None, name):
+                progress.cancel()
+
+    def add_take(self, audio: AudioClip, **facts: object) -> TakeCard:
+        """Put a new take on top. ``facts`` are the fields that only the caller knows."""
+        card = TakeCard(secrets.token_hex(6), next(self._numbers), bars=waveform(audio), **facts)  # type: ignore[arg-type]
+        self.takes.insert(0, card)
+        while len(self.takes) > MAX_TAKES:
+            loose = [take for take in self.takes if not take.pinned] or self.takes
+            self.takes.remove(loose[-1])
+        return card
+
+    def take(self, take_id: str) -> TakeCard | None:
+        """The take called ``take_id``, if it is still in the list."""
+        return next((take for take in self.takes if take.take_id == take_id), None)
+
+    def pin(self, take_id: str) -> None:
+        """Pin a take, or let it go again."""
+        self.takes = [replace(take, pinned=take.pinned != (take.take_id == take_id)) for take in self.takes]
+
+    def delete_take(self, take_id: str) -> None:
+        """Take a take off the list."""
+        self.takes = [take for take in self.takes if take.take_id != take_id]
+
+    def add_transcript(self, card: TranscriptCard) -> None:
+        """Put a new transcript on top."""
+        self.transcripts = [card, *self.transcripts][:MAX_TRANSCRIPTS]
+
+    def transcript(self, transcript_id: str) -> TranscriptCard | None:
+        """The transcript called ``transcript_id``, if it is still in the list."""
+        return next((card for card in self.transcripts if card.transcript_id == transcript_id), None)
+
+
+def waveform(audio: AudioClip, bars: int = BARS) -> list[float]:
+    """The outline of a clip: the loudest sample of each of ``bars`` equal stretches, the loudest of all being 1."""
+    size = max(1, -(-len(audio.samples) // bars))
+    padded = np.pad(np.abs(audio.samples), (0, size * bars - len(audio.samples)))
+    peaks = padded.reshape(bars, size).max(axis=1)
+    return [round(float(peak), 3) for peak in peaks / max(float(peaks.max()), 1e-6)]

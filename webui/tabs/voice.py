@@ -1,0 +1,228 @@
+"""Who speaks: a stock or saved voice from the list, or the voice in a reference clip."""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import gradio as gr
+
+from core.errors import EncoreError, InvalidAudio, InvalidInput
+from core.progress import Progress
+from core.report import TranscriptReport
+from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, TranscriptionRequest
+from webui.api.audio import MEGABYTE
+from webui.components import notice
+from webui.components.clips import clip_row, drop_zone
+from webui.components.confirm import Confirm
+from webui.components.markup import markup
+from webui.events import Form, Updates, on
+from webui.i18n import Texts
+from webui.page import Page
+from webui.session import Reference, Session
+from webui.work import Step, stream
+
+LIST, CLIP = "list", "clip"
+"""Where the voice comes from."""
+
+
+class VoicePanel:
+    """The voice part of the Clone tab."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        put = page.labels.put
+        self.origin = put(
+            gr.Radio(choices=[LIST, CLIP], value=LIST, show_label=False, container=False, elem_classes="e-switch"),
+            choices=lambda texts: [(texts("voice.from_list"), LIST), (texts("voice.from_clip"), CLIP)],
+        )
+        with gr.Column(elem_classes="e-part") as self.listed:
+            self.voice = put(gr.Dropdown(filterable=True), label="voice.label", choices=self.choices)
+            self.voice.value = next((value for _, value in self.voice.choices), None)
+            with gr.Column(visible=False) as self.deletion:
+                self.delete = Confirm(page.labels, ask="voice.delete", question="voice.delete_sure", yes="voice.delete")
+        with gr.Column(elem_classes="e-part", visible=False) as self.cloning:
+            self.clip = markup(
+                "encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)"
+            )
+            self.findings = markup()
+            self.prompt_text = put(
+                gr.Textbox(lines=2, max_lines=5),
+                label="voice.prompt_text",
+                placeholder="voice.prompt_placeholder",
+            )
+            self.recognise = put(gr.Button(size="sm"), value="voice.recognise")
+            with gr.Row(elem_classes="e-save"):
+                self.name = put(
+                    gr.Textbox(max_length=60, container=False, scale=3, min_width=120, show_label=False),
+                    label="voice.name",
+                    placeholder="voice.name",
+                )
+                self.save = put(gr.Button(size="sm", scale=1, min_width=90), value="voice.save")
+        self.notice = markup()
+        self._wire()
+
+    def _wire(self) -> None:
+        session = self._page.session
+        on(self.origin.change, self._on_origin, [self.origin], [self.listed, self.cloning], queue=False)
+        on(self.voice.change, self._on_voice, [self.voice], [self.deletion], queue=False)
+        shown = [self.clip, self.findings, self.notice]
+        on(self.clip.upload, self._on_upload, [session], shown)
+        on(self.clip.clear, self._on_clear, [session], shown)
+        on(self.clip.refused, self._on_refused, [session], [self.notice])
+        on(self.recognise.click, self._on_recognise, [session], [self.prompt_text, self.notice, self.recognise])
+        on(
+            self.save.click,
+            self._on_save,
+            [session, self.name, self.prompt_text],
+            [self.voice, self.origin, self.name, self.notice],
+        )
+        self.delete.on_yes(self._on_delete, [session, self.voice], [self.voice, self.notice])
+
+    # What others ask of the panel
+
+    def choices(self, texts: Texts) -> list[tuple[str, str]]:
+        """The voice list, saved voices first, as (words, value)."""
+        saved = [(f"★ {voice.name}", f"saved:{voice.voice_id}") for voice in self._page.studio.library.voices()]
+        try:
+            stock = self._page.studio.synthesis[self._page.engine].voices
+        except EncoreError:
+            # Without its model an engine has no voices; asking it to speak says why.
+            return saved
+        return saved + [
+            (
+                texts(
+                    "voice.stock",
+                    name=voice.label,
+                    language=texts.maybe(f"language.{voice.language}", voice.language),
+                    gender=texts.maybe(f"gender.{voice.gender}", voice.gender),
+                ),
+                f"stock:{voice.name}",
+            )
+            for voice in stock
+        ]
+
+    def speaker(self, form: Form) -> tuple[Speaker, str]:
+        """The chosen speaker and its name in words. Raises :class:`InvalidInput` when none is chosen."""
+        session: Session = form[self._page.session]
+        if form[self.origin] == CLIP:
+            if session.reference is None:
+                raise InvalidInput("reference.missing")
+            prompt_text = (form[self.prompt_text] or "").strip()
+            return ReferenceSpeaker(session.reference.source, prompt_text), session.reference.source.name
+        chosen = form[self.voice] or ""
+        kind, _, name = chosen.partition(":")
+        if not name:
+            raise InvalidInput("reference.missing")
+        words = next((words for words, value in self.choices(session.texts) if value == chosen), name)
+        return (LibrarySpeaker(name) if kind == "saved" else StockSpeaker(name)), words
+
+    def show_origin(self, origin: str) -> Updates:
+        """The list or the clip, whichever the voice comes from."""
+        return {self.listed: gr.update(visible=origin == LIST), self.cloning: gr.update(visible=origin == CLIP)}
+
+    def show_reference(self, session: Session) -> Updates:
+        """The reference clip of the page, and what was found about it."""
+        texts, reference = session.texts, session.reference
+        if reference is None:
+            return {self.clip: drop_zone(texts, hint=texts("voice.drop")), self.findings: ""}
+        row = clip_row(texts, reference.clip_id, reference.source.name, reference.check.duration_s)
+        return {
+            self.clip: drop_zone(texts, hint=texts("voice.drop_other"), content=row),
+            self.findings: notice.findings(texts, reference.check.findings),
+        }
+
+    def use(self, session: Session, source: AudioSource) -> None:
+        """Make a clip the reference. Raises :class:`InvalidAudio` if it cannot be one."""
+        check = self._page.studio.check_reference(source)
+        session.reference = Reference(source, self._page.clips.put(source.data, source.name).clip_id, check)
+
+    # Events
+
+    def _on_origin(self, form: Form) -> Updates:
+        return self.show_origin(form[self.origin])
+
+    def _on_voice(self, form: Form) -> Updates:
+        return {self.deletion: gr.update(visible=(form[self.voice] or "").startswith("saved:"))}
+
+    def _on_upload(self, form: Form, event: gr.EventData) -> Updates:
+        session: Session = form[self._page.session]
+        session.reference = None
+        try:
+            clip = self._page.clips.get(str(event.id))
+            if clip is None:
+                raise InvalidAudio("audio.empty")
+            self.use(session, AudioSource(clip.data, clip.name))
+        except Exception as error:
+            return {
+                **self.show_reference(session),
+                self.findings: notice.failure(session.texts, error),
+                self.notice: "",
+            }
+        return {**self.show_reference(session), self.notice: ""}
+
+    def _on_clear(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        session.reference = None
+        return {**self.show_reference(session), self.notice: ""}
+
+    def _on_refused(self, form: Form, event: gr.EventData) -> Updates:
+        session: Session = form[self._page.session]
+        return {self.notice: refused(session.texts, event)}
+
+    async def _on_recognise(self, form: Form) -> AsyncIterator[Updates]:
+        session: Session = form[self._page.session]
+        texts, reference = session.texts, session.reference
+        if reference is None:
+            yield {self.notice: notice.failure(texts, InvalidInput("reference.missing"))}
+            return
+
+        def work(progress: Progress) -> Iterator[TranscriptReport]:
+            request = TranscriptionRequest(reference.source, self._page.recogniser)
+            yield self._page.studio.transcribe(request, progress)
+
+        listening = texts("voice.listening")
+        yield {self.recognise: gr.update(interactive=False), self.notice: notice.progress(listening, None)}
+        try:
+            async for item in stream(work, partial(session.started, "recognise")):
+                if isinstance(item, Step):
+                    yield {self.notice: notice.progress(listening, item.fraction or None)}
+                else:
+                    yield {self.prompt_text: item.transcript.text, self.notice: ""}
+        except Exception as error:
+            yield {self.notice: notice.failure(texts, error)}
+        yield {self.recognise: gr.update(interactive=True)}
+
+    def _on_save(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        texts = session.texts
+        try:
+            if session.reference is None:
+                raise InvalidInput("reference.missing")
+            speaker = ReferenceSpeaker(session.reference.source, (form[self.prompt_text] or "").strip())
+            voice = self._page.studio.library.save(form[self.name] or "", speaker)
+        except Exception as error:
+            return {self.notice: notice.failure(texts, error)}
+        return {
+            self.voice: gr.update(choices=self.choices(texts), value=f"saved:{voice.voice_id}"),
+            self.origin: LIST,
+            self.name: "",
+            self.notice: notice.notice("good", texts("voice.saved", name=voice.name)),
+        }
+
+    def _on_delete(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        texts = session.texts
+        try:
+            self._page.studio.library.delete((form[self.voice] or "").removeprefix("saved:"))
+        except Exception as error:
+            return {self.notice: notice.failure(texts, error)}
+        choices = self.choices(texts)
+        value = choices[0][1] if choices else None
+        return {self.voice: gr.update(choices=choices, value=value), self.notice: ""}
+
+
+def refused(texts: Texts, event: gr.EventData) -> str:
+    """Why an upload was not taken."""
+    if event.reason == "size":
+        limit = event.limit / MEGABYTE
+        return notice.failure(texts, InvalidAudio("audio.too_large", megabytes=event.size / MEGABYTE, limit=limit))
+    return notice.notice("error", texts(f"clip.{'denied' if event.reason == 'denied' else 'failed'}"))

@@ -1,0 +1,69 @@
+"""Long work off the event loop: what it yields and how far it is arrive as one stream, and leaving it stops it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.progress import Progress
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far the work is."""
+
+    stage: str
+    """``enroll``, ``synthesize``, ``transcribe`` …"""
+    fraction: float
+    """Done, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class _End:
+    error: Exception | None = None
+
+
+async def stream(
+    work: Callable[[Progress], Iterator[T]], on_start: Callable[[Progress], None]
+) -> AsyncIterator[T | Step]:
+    """What ``work`` yields, with its progress in between (only the newest when they come faster than they are read).
+
+    ``on_start`` is given the work's :class:`Progress`, to cancel it with; the work is cancelled, too, when nobody
+    listens any more. Raises whatever ``work`` raises.
+    """
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[T | Step | _End] = asyncio.Queue()
+
+    def post(item: T | Step | _End) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the server has gone, and so has whoever asked
+            loop.call_soon_threadsafe(inbox.put_nowait, item)
+
+    progress = Progress(lambda stage, fraction: post(Step(stage, fraction)))
+    on_start(progress)
+
+    def run() -> None:
+        try:
+            for item in work(progress):
+                progress.checkpoint()
+                post(item)
+            post(_End())
+        except Exception as error:  # raised again where the stream is read
+            post(_End(error))
+
+    threading.Thread(target=run, name="encore-work", daemon=True).start()
+    try:
+        while True:
+            item = await inbox.get()
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            if isinstance(item, Step) and not inbox.empty():
+                continue
+            yield item
+    finally:
+        progress.cancel()
