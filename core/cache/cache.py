@@ -64,7 +64,6 @@ class _Request(Generic[T]):
     engine: str
     permanent: bool
     checkpoint: Callable[[], None]
-    flight: Flight
 
 
 class _FailedElsewhere(Exception):
@@ -126,25 +125,11 @@ class Cache:
         then one of them computes.
         """
         started = time.perf_counter()
-        while True:
-            flight, flies = self._flights.board(key)
-            if flies:
-                try:
-                    value, landing = self._fly(
-                        _Request(key, codec, compute, engine, permanent, checkpoint, flight), bypass
-                    )
-                    flight.result = landing
-                finally:
-                    self._flights.land(key)
-                break
-            result = flight.wait(checkpoint)
-            if isinstance(result, Failure):
-                raise result.error()
-            if result is not None:
-                coalesced = result.outcome is not Outcome.HIT
-                landing = replace(result, outcome=Outcome.COALESCED, tier=None) if coalesced else result
-                value = codec.decode(landing.entry.payload)
-                break
+        request = _Request(key, codec, compute, engine, permanent, checkpoint)
+        if bypass:
+            value, landing = self._compute(self._link.turn(), request, Flight(), Outcome.BYPASS)
+        else:
+            value, landing = self._arrive(request)
         cached = _cached(value, landing, started)
         self._ledger.note_request(key.namespace, engine, cached.outcome, cached.tier, cached.ms, cached.saved_ms)
         if recipe is not None:
@@ -235,11 +220,30 @@ class Cache:
 
     # One request
 
-    def _fly(self, request: _Request[T], bypass: bool) -> tuple[T, Landing]:
+    def _arrive(self, request: _Request[T]) -> tuple[T, Landing]:
+        """Come by the value alone or with others in this process who want it now."""
+        waited = False
+        while True:
+            flight, flies = self._flights.board(request.key)
+            if flies:
+                try:
+                    value, landing = self._fly(request, flight)
+                    flight.result = landing
+                finally:
+                    self._flights.land(request.key)
+                return value, _waited(landing) if waited else landing
+            result = flight.wait(request.checkpoint)
+            if isinstance(result, Failure):
+                raise result.error()
+            if result is not None:
+                computed = result.outcome is not Outcome.HIT
+                landing = replace(result, outcome=Outcome.COALESCED, tier=None) if computed else result
+                return request.codec.decode(landing.entry.payload), landing
+            waited = True
+
+    def _fly(self, request: _Request[T], flight: Flight) -> tuple[T, Landing]:
         """Come by the value on behalf of this process."""
         turn = self._link.turn()
-        if bypass:
-            return self._compute(turn, request, Outcome.BYPASS)
         try:
             found = self._look(turn, request.key, request.codec)
             if found is None:
@@ -247,12 +251,12 @@ class Cache:
                     found = self._win(turn, request, waiter)
         except Unavailable:
             self._locks.release(turn, request.key)
-            return self._compute(turn, request, Outcome.OFFLINE)
+            return self._compute(turn, request, flight, Outcome.OFFLINE)
         except _FailedElsewhere as elsewhere:
-            request.flight.result = elsewhere.failure
+            flight.result = elsewhere.failure
             raise elsewhere.failure.error() from None
         if found is None:
-            return self._compute(turn, request, Outcome.MISS)
+            return self._compute(turn, request, flight, Outcome.MISS)
         value, landing = found
         if request.permanent and landing.entry.ttl_s:
             self._overwrite(turn, request.key, replace(landing.entry, ttl_s=0))
@@ -284,23 +288,23 @@ class Cache:
 
     def _win(self, turn: Turn, request: _Request[T], waiter: Waiter) -> tuple[T, Landing] | None:
         """Wait until this node may compute (None; it holds the lock then) or another has. Raises ``Unavailable``."""
-        outcome = Outcome.HIT
+        waited = False
         while not self._locks.acquire(turn, request.key):
             news = waiter.wait(request.checkpoint, RETRY_S)
             if news is not None and news.failure is not None:
                 raise _FailedElsewhere(news.failure)
-            outcome = Outcome.COALESCED
+            waited = True
             turn = self._link.turn()
             found = self._look(turn, request.key, request.codec)
             if found is not None:
-                return _as(found, outcome)
+                return found[0], _waited(found[1])
         found = self._look(turn, request.key, request.codec)  # it may have been stored since we looked
         if found is not None:
             self._locks.release(turn, request.key)
-            return _as(found, outcome)
+            return found[0], _waited(found[1]) if waited else found[1]
         return None
 
-    def _compute(self, turn: Turn, request: _Request[T], outcome: Outcome) -> tuple[T, Landing]:
+    def _compute(self, turn: Turn, request: _Request[T], flight: Flight, outcome: Outcome) -> tuple[T, Landing]:
         """Have the engine work, store the result and tell whoever waits elsewhere how it went."""
         key, engine = request.key, request.engine
         news = Message(Event.GIVEN_UP, key)
@@ -320,8 +324,8 @@ class Cache:
             raise
         except Exception as error:
             self._ledger.note(key.namespace, engine, errors=1)
-            request.flight.result = Failure.of(error, engine)
-            news = Message(Event.FAILED, key, failure=request.flight.result)
+            flight.result = failure = Failure.of(error, engine)
+            news = Message(Event.FAILED, key, failure=failure)
             raise
         finally:
             if self._locks.release(turn, key):
@@ -401,10 +405,11 @@ def open_cache(settings: Settings) -> Cache:
     return cache
 
 
-def _as(found: tuple[T, Landing], outcome: Outcome) -> tuple[T, Landing]:
-    value, landing = found
-    tier = landing.tier if outcome is Outcome.HIT else None
-    return value, replace(landing, outcome=outcome, tier=tier)
+def _waited(landing: Landing) -> Landing:
+    """``landing`` as it is for somebody who waited for it: what would be a hit was computed meanwhile."""
+    if landing.outcome is not Outcome.HIT:
+        return landing
+    return replace(landing, outcome=Outcome.COALESCED, tier=None)
 
 
 def _cached(value: T, landing: Landing, started: float) -> Cached[T]:
