@@ -91,7 +91,7 @@ class CloneTab:
                     value=0, precision=0, minimum=0, maximum=MAX_SEED, min_width=110, interactive=capabilities.seed
                 ),
                 label="clone.seed",
-                info="clone.seed_help" if capabilities.seed else "clone.seed_off",
+                **({} if capabilities.seed else {"info": "clone.seed_off"}),
             )
             self.dice = put(gr.Button(size="sm", min_width=70, interactive=capabilities.seed), value="clone.dice")
             self.lock = put(gr.Button(size="sm", min_width=70, interactive=False), value="clone.lock")
