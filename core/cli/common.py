@@ -1,12 +1,14 @@
 """What all commands share: the ``--json`` option, and how a failure reaches the person at the shell."""
 
 import json
+import logging
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from core.errors import EncoreError, InvalidInput
+from core.settings import settings
 
 _JSON = "encore.json"
 
@@ -37,6 +39,19 @@ def exit_status(error: EncoreError) -> int:
     return 2 if isinstance(error, InvalidInput) else 1
 
 
+class _Plain(logging.Formatter):
+    """The message and, for a failure, what it was; the stack only where a developer asked for it."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return super().formatException(ei) if settings().debug else f"  {ei[0].__name__}: {ei[1]}"
+
+
+def _log_plainly() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Plain())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
 class CommandGroup(TyperGroup):
     """The root command: turns what a command raises into a sentence on stderr and an exit status.
 
@@ -44,6 +59,7 @@ class CommandGroup(TyperGroup):
     """
 
     def invoke(self, ctx: Any) -> Any:
+        _log_plainly()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from core.cli.common import CommandGroup, JsonOption
 from core.errors import EncoreError, FetchFailed, InvalidText
+from core.settings import child_environment
 
 FAILURES: dict[str, BaseException] = {
     "fetch": FetchFailed("model.fetch", model="tiny", reason="the moon is full"),
@@ -52,8 +53,6 @@ def test_ctrl_c_is_quiet(app: typer.Typer) -> None:
 
 
 def encore(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    from core.settings import child_environment
-
     return subprocess.run(
         [sys.executable, "-m", "webui", *arguments],
         capture_output=True,
@@ -67,6 +66,29 @@ def test_a_wrong_setting_is_named() -> None:
     answer = encore("models", "list", ENCORE_THREADS="many")
     assert answer.returncode == 2
     assert answer.stderr.startswith("The setting ENCORE_THREADS cannot be used")
+
+
+@pytest.mark.parametrize(("debug", "stack"), [("0", False), ("1", True)])
+def test_a_logged_failure_shows_its_stack_only_when_asked(debug: str, stack: bool) -> None:
+    code = """
+import logging
+from core.cli.common import _log_plainly
+_log_plainly()
+try:
+    1 / 0
+except ZeroDivisionError:
+    logging.getLogger("core.studio").exception("engine tiny failed")
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=child_environment(ENCORE_DEBUG=debug),
+        check=False,
+    )
+    assert "engine tiny failed" in answer.stderr
+    assert "ZeroDivisionError: division by zero" in answer.stderr
+    assert ("Traceback" in answer.stderr) is stack
 
 
 def test_help_names_the_commands_and_imports_nothing_heavy() -> None:
