@@ -2,13 +2,12 @@
 
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from core.audio import AudioClip
-from core.progress import Progress
 from core.report import SynthesisReport, TranscriptReport
 from core.request import AudioSource
 from core.speakers.reference import ReferenceCheck
@@ -79,6 +78,8 @@ class Session:
     """The state behind one open page; its handlers share it, so that one can cancel another's work."""
 
     language: str = DEFAULT
+    script: str = ""
+    """What stands in the script, as far as the page has told."""
     reference: Reference | None = None
     takes: list[TakeCard] = field(default_factory=list)
     """Newest first."""
@@ -86,7 +87,7 @@ class Session:
     """Clips waiting to be transcribed, each with its id in the clip store."""
     transcripts: list[TranscriptCard] = field(default_factory=list)
     """Newest first."""
-    _work: dict[str, Progress] = field(default_factory=dict)
+    _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -94,15 +95,15 @@ class Session:
         """The words of the page's language."""
         return texts(self.language)
 
-    def started(self, kind: str, progress: Progress) -> None:
-        """Remember the work that is under way, to cancel it with."""
-        self._work[kind] = progress
+    def started(self, kind: str, cancel: Callable[[], None]) -> None:
+        """Remember how to cancel the work that is under way."""
+        self._work[kind] = cancel
 
     def cancel(self, kind: str | None = None) -> None:
         """Stop the work of one kind, or all of it."""
-        for name, progress in self._work.items():
+        for name, cancel in self._work.items():
             if kind in (None, name):
-                progress.cancel()
+                cancel()
 
     def add_take(self, audio: AudioClip, **facts: object) -> TakeCard:
         """Put a new take on top. ``facts`` are the fields that only the caller knows."""

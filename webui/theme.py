@@ -39,7 +39,7 @@ def theme() -> gr.themes.Base:
         "input_border_color": "var(--e-line)",
         "input_border_color_focus": "var(--e-accent)",
         "input_placeholder_color": "var(--e-placeholder)",
-        "button_primary_background_fill": "var(--e-accent)",
+        "button_primary_background_fill": "var(--e-button)",
         "button_primary_background_fill_hover": "var(--e-accent-deep)",
         "button_primary_text_color": "#ffffff",
         "button_secondary_background_fill": "var(--e-well)",

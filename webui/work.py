@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from core.errors import Cancelled
 from core.progress import Progress
 
 T = TypeVar("T")
@@ -28,12 +29,12 @@ class _End:
 
 
 async def stream(
-    work: Callable[[Progress], Iterator[T]], on_start: Callable[[Progress], None]
+    work: Callable[[Progress], Iterator[T]], on_start: Callable[[Callable[[], None]], None]
 ) -> AsyncIterator[T | Step]:
     """What ``work`` yields, with its progress in between (only the newest when they come faster than they are read).
 
-    ``on_start`` is given the work's :class:`Progress`, to cancel it with; the work is cancelled, too, when nobody
-    listens any more. Raises whatever ``work`` raises.
+    ``on_start`` is given what cancels: it ends the stream at once, and the work at its next checkpoint. The work is
+    cancelled, too, when nobody listens any more. Raises whatever ``work`` raises, and :class:`Cancelled`.
     """
     loop = asyncio.get_running_loop()
     inbox: asyncio.Queue[T | Step | _End] = asyncio.Queue()
@@ -43,7 +44,12 @@ async def stream(
             loop.call_soon_threadsafe(inbox.put_nowait, item)
 
     progress = Progress(lambda stage, fraction: post(Step(stage, fraction)))
-    on_start(progress)
+
+    def cancel() -> None:
+        progress.cancel()
+        post(_End(Cancelled()))
+
+    on_start(cancel)
 
     def run() -> None:
         try:

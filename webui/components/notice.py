@@ -17,14 +17,18 @@ def notice(level: str, sentence: str) -> str:
     return f'<div class="e-notice" data-level="{level}" role="{role}">{escape(sentence)}</div>'
 
 
-def failure(texts: Texts, error: Exception) -> str:
-    """What to tell about ``error``. The trace of one that nobody foresaw goes to the log, not to the page."""
+def failure(texts: Texts, error: Exception, *, about: str = "") -> str:
+    """What to tell about ``error``, with the name of what it is about where there are several.
+
+    The trace of one that nobody foresaw goes to the log, not to the page.
+    """
+    prefix = f"{about} — " if about else ""
     if isinstance(error, Cancelled):
         return notice("note", texts.error(error))
     if isinstance(error, EncoreError):
-        return notice("error", texts.error(error))
+        return notice("error", prefix + texts.error(error))
     log.error("a page's request failed", exc_info=error)
-    return notice("error", texts("notice.unexpected"))
+    return notice("error", prefix + texts("notice.unexpected"))
 
 
 def findings(texts: Texts, found: Iterable[Finding]) -> str:

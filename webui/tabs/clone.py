@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -22,7 +23,6 @@ from webui.components.markup import markup
 from webui.components.player import LiveSegment, live_strip
 from webui.components.takes import takes_list
 from webui.events import Form, Updates, on
-from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Form as Settings
 from webui.session import Session
@@ -116,7 +116,7 @@ class CloneTab:
             [self.live, self.takes, self.notice, self.speak, self.cancel, self.lock],
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
-        on(self.text.input, self._on_text, [session, self.text], [self.count], trigger_mode="always_last", queue=False)
+        on(self.text.change, self._on_text, [session, self.text], [self.count], trigger_mode="always_last", queue=False)
         roll = f"() => [Math.floor(Math.random() * {MAX_SEED}), false]"
         self.dice.click(None, js=roll, outputs=[self.seed, self.random])
         on(self.lock.click, self._on_lock, [session], [self.seed, self.random], queue=False)
@@ -124,7 +124,7 @@ class CloneTab:
             self.takes.act,
             self._on_act,
             [session],
-            [self.takes, self.count, voice.clip, voice.findings, voice.listed, voice.cloning, *settings, *source],
+            [self.takes, voice.clip, voice.findings, voice.listed, voice.cloning, *settings, *source],
         )
 
     # What the page asks of the tab
@@ -132,6 +132,7 @@ class CloneTab:
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
         return {
+            self.count: self._count(session),
             **self.voice.show_reference(session),
             self.takes: takes_list(session.texts, session.takes),
             self.notice: "",
@@ -141,7 +142,7 @@ class CloneTab:
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {self.voice.clip, self.voice.findings, self.voice.notice, self.takes, self.notice}
+        return {self.voice.clip, self.voice.findings, self.voice.notice, self.count, self.takes, self.notice}
 
     # Events
 
@@ -227,7 +228,14 @@ class CloneTab:
 
     def _on_text(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
-        return {self.count: counted(session.texts, form[self.text] or "", self._page.studio.settings.max_characters)}
+        session.script = form[self.text] or ""
+        return {self.count: self._count(session)}
+
+    def _count(self, session: Session) -> str:
+        """The length of the script, in characters and segments."""
+        segments = estimate(session.script[: self._page.studio.settings.max_characters])
+        words = session.texts("clone.count", characters=f"{len(session.script):,}", segments=f"{segments:,}")
+        return f'<div class="e-count">{escape(words)}</div>'
 
     def _on_lock(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
@@ -266,14 +274,6 @@ class CloneTab:
 def estimate(text: str) -> int:
     """How many segments a script will be spoken in."""
     return len(split(normalise(text)))
-
-
-def counted(texts: Texts, text: str, limit: int) -> str:
-    """The length of a script, in characters and segments."""
-    if not text.strip():
-        return ""
-    words = texts("clone.count", characters=f"{len(text):,}", segments=f"{estimate(text[:limit]):,}")
-    return f'<div class="e-count">{words}</div>'
 
 
 def _starts(segments: list[LiveSegment]) -> list[float]:

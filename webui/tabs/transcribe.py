@@ -22,7 +22,7 @@ from webui.events import Form, Updates, on
 from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Session, TranscriptCard
-from webui.tabs.clone import CloneTab, counted
+from webui.tabs.clone import CloneTab
 from webui.tabs.voice import CLIP, refused
 from webui.work import Step, stream
 
@@ -81,7 +81,7 @@ class TranscribeTab:
             [self.clips, self.cards, self.progress, self.notice, self.go, self.cancel],
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
-        to_clone = [self._tabs, clone.text, clone.count, voice.prompt_text, voice.clip, voice.findings]
+        to_clone = [self._tabs, clone.text, voice.prompt_text, voice.clip, voice.findings]
         to_clone += [voice.origin, voice.listed, voice.cloning]
         on(self.cards.act, self._on_act, [session], [self.cards, self.notice, self.file, *to_clone])
 
@@ -147,7 +147,7 @@ class TranscribeTab:
                 failures = [notice.failure(texts, error)]
                 break
             except Exception as error:
-                failures.append(f"{notice.notice('error', source.name)}{notice.failure(texts, error)}")
+                failures.append(notice.failure(texts, error, about=source.name))
             session.uploads = [upload for upload in session.uploads if upload[0] != clip_id]
             yield {self.cards: self._list(session), self.clips: self._zone(session), self.notice: "".join(failures)}
         yield {
@@ -165,17 +165,11 @@ class TranscribeTab:
         card = session.transcript(str(event.transcript))
         if card is None:
             return {}
-        text = card.report.transcript.text
         if event.act == "delete":
             session.transcripts.remove(card)
             return {self.cards: self._list(session)}
         if event.act == "send":
-            limit = self._page.studio.settings.max_characters
-            return {
-                self._tabs: gr.update(selected="clone"),
-                self._clone.text: text,
-                self._clone.count: counted(session.texts, text, limit),
-            }
+            return {self._tabs: gr.update(selected="clone"), self._clone.text: card.report.transcript.text}
         if event.act == "refer":
             return self._refer(session, card)
         return {self.file: _file(card, str(event.act))} if event.act in DOWNLOADS else {}

@@ -52,7 +52,7 @@ class VoicePanel:
             self.recognise = put(gr.Button(size="sm"), value="voice.recognise")
             with gr.Row(elem_classes="e-save"):
                 self.name = put(
-                    gr.Textbox(max_length=60, container=False, scale=3, min_width=120, show_label=False),
+                    gr.Textbox(max_lines=1, max_length=60, container=False, scale=3, min_width=120, show_label=False),
                     label="voice.name",
                     placeholder="voice.name",
                 )
