@@ -42,8 +42,11 @@ def live_strip(
         for segment in segments
     ) + f'<span class="e-pending" style="flex:{mean:.3f} 0 0"></span>' * max(0, total - len(segments))
     words = _words(texts, len(segments), total, step)
-    fraction = len(segments) / total if total else (step.fraction if step else None)
-    working = "" if done else notice.progress(words, fraction)
+    # Once the segments are known, they are the progress bar.
+    fraction = None if total else (step.fraction if step else None)
+    working = (
+        "" if done else (f'<span role="status">{escape(words)}</span>' if total else notice.progress(words, fraction))
+    )
     return (
         f'<section class="e-live" data-run="{escape(run_id)}" data-done="{str(done).lower()}" '
         f'data-clips="{escape(clips)}">'

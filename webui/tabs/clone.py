@@ -98,12 +98,12 @@ class CloneTab:
             self.random = put(
                 gr.Checkbox(value=False, min_width=110, interactive=capabilities.seed), label="clone.random"
             )
+        self.notice = markup()
         with gr.Row(elem_classes="e-go"):
             self.speak = put(gr.Button(variant="primary", elem_id="speak", scale=4, min_width=140), value="clone.speak")
             self.cancel = put(
                 gr.Button(elem_id="cancel", scale=1, min_width=80, interactive=False), value="clone.cancel"
             )
-        self.notice = markup()
 
     def _wire(self) -> None:
         session, voice = self._page.session, self.voice
