@@ -167,8 +167,8 @@ class Cache:
     def stats(self) -> CacheStats:
         """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down."""
         local = self._local.size()
+        self._send_figures()
         try:
-            self._ledger.flush(self._link.turn())
             activity = self._ledger.totals(self._link.turn())
             footprint = self._store.footprint(self._link.turn())
             memory, limit = self._store.memory(self._link.turn())
@@ -181,8 +181,8 @@ class Cache:
 
     def minutes(self, count: int = 60) -> Sequence[Minute]:
         """What happened in the last ``count`` minutes, oldest first; nothing while Redis is down."""
+        self._send_figures()
         with contextlib.suppress(Unavailable):
-            self._ledger.flush(self._link.turn())
             return self._ledger.minutes(self._link.turn(), count)
         return ()
 
@@ -194,9 +194,13 @@ class Cache:
 
     def popular(self, count: int) -> Sequence[Popular]:
         """The ``count`` requests that are worth most, by engine time times how often they were asked for."""
-        with contextlib.suppress(Unavailable):
-            self._popular.flush(self._link.turn())
+        self._send_figures()
         return self._popular.top(self._link.turn(), count)
+
+    def _send_figures(self) -> None:
+        with contextlib.suppress(Unavailable):
+            self._ledger.flush(self._link.turn())
+            self._popular.flush(self._link.turn())
 
     def close(self) -> None:
         """Write down what is still to be written and let go of Redis."""

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from core.cache.server import find_binary
 
@@ -35,16 +35,20 @@ class Valkey:
             command += ["--save", ""]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        end = time.monotonic() + 10
         while wait and not self.answers():
             assert self.process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < end, "the server does not answer"
             time.sleep(0.01)
         return self
 
     def answers(self) -> bool:
         try:
             return bool(self.client().ping())
-        except RedisError as error:
-            return "NOAUTH" in str(error) or "Authentication" in str(error)
+        except (AuthenticationError, ResponseError):  # it wants a password, so it is there
+            return True
+        except RedisError:
+            return False
 
     def client(self) -> Redis:
         return Redis.from_url(self.url, protocol=3, socket_timeout=2)
