@@ -110,7 +110,8 @@ class Session:
         card = TakeCard(secrets.token_hex(6), next(self._numbers), bars=waveform(audio), **facts)  # type: ignore[arg-type]
         self.takes.insert(0, card)
         while len(self.takes) > MAX_TAKES:
-            loose = [take for take in self.takes if not take.pinned] or self.takes
+            older = self.takes[1:]
+            loose = [take for take in older if not take.pinned] or older
             self.takes.remove(loose[-1])
         return card
 

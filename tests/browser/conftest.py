@@ -1,0 +1,151 @@
+"""A real browser, and the two apps it looks at: one around small humming engines, one as it is served to people."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from core.cache.cache import open_cache
+from core.engines.registry import Registry
+from core.settings import Settings, child_environment
+from core.speakers.library import VoiceLibrary
+from core.studio import Studio
+from tests.core.humming import HummingEngine, ListeningEngine
+
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
+).split()
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it. Without one the test is skipped on a laptop, and fails in CI."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Humming:
+    """The app around the small engines."""
+
+    url: str
+    studio: Studio
+    engine: HummingEngine
+
+
+@pytest.fixture
+def humming(tmp_path: Path, redis_url: str) -> Iterator[Humming]:
+    from webui.app import build_app
+
+    speaking, listening = HummingEngine(), ListeningEngine()
+    settings = Settings(data_dir=tmp_path, redis_url=redis_url)
+    studio = Studio(
+        cache=open_cache(settings),
+        synthesis=Registry({"humming": lambda: speaking}),
+        recognition=Registry({"listening": lambda: listening}),
+        library=VoiceLibrary(tmp_path / "voices"),
+        settings=settings,
+    )
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(studio), port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.05)
+    yield Humming(f"http://127.0.0.1:{port}", studio, speaking)
+    server.should_exit = True
+    speaking.gate.set()
+    thread.join(10)
+    studio.close()
+
+
+@dataclass
+class Served:
+    """The app as ``encore serve`` runs it."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The real thing with the real models, a private Redis server and an empty data folder."""
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    log = folder / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webui", "serve", "--port", str(port)],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=child_environment(ENCORE_DATA_DIR=str(folder / "data"), ENCORE_MODELS_DIR=str(models)),
+            text=True,
+        )
+    deadline = time.monotonic() + 120
+    while "is ready on" not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    yield Served(f"http://127.0.0.1:{port}", process, log)
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages that have to stay quiet: no error in the console, no request to another host."""
+    troubles: list[str] = []
+    contexts = []
+
+    def open_page(url: str, *, width: int = 1440, height: int = 900, **options: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **({"locale": "en-US"} | options))
+        contexts.append(context)
+        page = context.new_page()
+
+        def only_here(route: Route) -> None:
+            if route.request.url.startswith((url, "data:", "blob:")):
+                route.continue_()
+            else:
+                troubles.append(f"asked {route.request.url}")
+                route.abort()
+
+        context.route("**/*", only_here)
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector(".e-header")
+        page.wait_for_selector("#script textarea:enabled")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []

@@ -1,0 +1,98 @@
+"""Clips in and out by content."""
+
+import hashlib
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webui.api.audio import UPLOAD_TYPE, ClipStore, audio_routes
+
+DATA = bytes(range(256)) * 4
+BYTES = {"Content-Type": UPLOAD_TYPE}
+
+
+@pytest.fixture
+def store() -> ClipStore:
+    return ClipStore()
+
+
+@pytest.fixture
+def client(store: ClipStore) -> TestClient:
+    app = FastAPI()
+    app.include_router(audio_routes(store))
+    return TestClient(app)
+
+
+def test_what_was_sent_comes_back_under_its_digest(client: TestClient) -> None:
+    sent = client.post("/audio", params={"name": "a.wav"}, content=DATA, headers=BYTES).json()
+    assert sent["id"] == hashlib.sha256(DATA).hexdigest()
+    got = client.get(f"/audio/{sent['id']}")
+    assert got.content == DATA
+    assert got.headers["content-type"] == "audio/wav"
+    assert "immutable" in got.headers["cache-control"]
+    assert got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_known_clip_is_not_sent_again(client: TestClient, store: ClipStore) -> None:
+    clip = store.put(DATA)
+    etag = client.get(f"/audio/{clip.clip_id}").headers["etag"]
+    again = client.get(f"/audio/{clip.clip_id}", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_head_tells_the_length(client: TestClient, store: ClipStore) -> None:
+    answer = client.head(f"/audio/{store.put(DATA).clip_id}")
+    assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(DATA)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("bytes=0-99", 0, 100), ("bytes=1000-", 1000, 1024), ("bytes=-24", 1000, 1024), ("bytes=0-9999", 0, 1024)],
+)
+def test_a_part_of_a_clip(client: TestClient, store: ClipStore, asked: str, start: int, end: int) -> None:
+    answer = client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.content == DATA[start:end]
+    assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/{len(DATA)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=5000-", "bytes=-0", "bytes=9-3"])
+def test_a_part_that_does_not_exist(client: TestClient, store: ClipStore, asked: str) -> None:
+    assert client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked}).status_code == 416
+
+
+@pytest.mark.parametrize("asked", ["bytes=", "bytes=-", "lines=1-2", "bytes=0-1,4-5", "bytes=a-b"])
+def test_a_range_that_is_not_understood_gives_the_whole(client: TestClient, store: ClipStore, asked: str) -> None:
+    answer = client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, DATA)
+
+
+def test_an_unknown_clip(client: TestClient) -> None:
+    assert client.get("/audio/" + "0" * 64).status_code == 404
+    assert client.get("/audio/..%2f..%2fetc%2fpasswd").status_code == 404
+
+
+def test_another_site_cannot_send_without_asking(client: TestClient) -> None:
+    assert client.post("/audio", content=DATA, headers={"Content-Type": "text/plain"}).status_code == 415
+
+
+def test_too_much_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webui.api.audio.MAX_BYTES", 100)
+    assert client.post("/audio", content=DATA, headers=BYTES).status_code == 413
+
+
+def test_nothing_that_was_sent_can_become_a_page(client: TestClient, store: ClipStore) -> None:
+    page = store.put(b"<script>alert(1)</script>", "evil.html")
+    assert client.get(f"/audio/{page.clip_id}").headers["content-type"] == UPLOAD_TYPE
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=60))
+def test_the_store_stays_within_its_bounds_and_keeps_the_newest(clips: list[bytes]) -> None:
+    store = ClipStore(limit=100)
+    for data in clips:
+        kept = store.put(data)
+        assert store.get(kept.clip_id).data == data
+        assert sum(len(clip.data) for clip in store._clips.values()) == store._bytes <= 100

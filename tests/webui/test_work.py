@@ -1,0 +1,126 @@
+"""Long work beside the event loop."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from core.errors import Cancelled, InvalidText
+from core.progress import Progress
+from webui.work import Step, stream
+
+
+async def collect(events: AsyncIterator[object]) -> list[object]:
+    return [event async for event in events]
+
+
+def ignore(cancel: Callable[[], None]) -> None:
+    pass
+
+
+def test_items_arrive_in_order() -> None:
+    assert asyncio.run(collect(stream(lambda progress: iter("abc"), ignore))) == list("abc")
+
+
+def test_progress_arrives_between_the_items() -> None:
+    def work(progress: Progress) -> Iterator[str]:
+        progress.update("enroll", 0.5)
+        read.wait(5)
+        yield "done"
+
+    read = threading.Event()
+
+    async def run() -> list[object]:
+        seen = []
+        async for event in stream(work, ignore):
+            seen.append(event)
+            read.set()
+        return seen
+
+    assert asyncio.run(run()) == [Step("enroll", 0.5), "done"]
+
+
+def test_progress_that_nobody_has_read_is_passed_over() -> None:
+    def work(progress: Progress) -> Iterator[str]:
+        for percent in range(100):
+            progress.update("enroll", percent / 100)
+        yield "done"
+
+    async def run() -> list[object]:
+        events = stream(work, ignore)
+        first = await anext(events)
+        threads = [thread for thread in threading.enumerate() if thread.name == "encore-work"]
+        for thread in threads:
+            thread.join(5)
+        return [first, *(await collect(events))]
+
+    seen = asyncio.run(run())
+    assert seen[-1] == "done"
+    assert len(seen) <= 3
+
+
+def test_what_the_work_raises_is_raised() -> None:
+    def work(progress: Progress) -> Iterator[str]:
+        yield "first"
+        raise InvalidText("text.empty")
+
+    async def run() -> None:
+        events = stream(work, ignore)
+        assert await anext(events) == "first"
+        await anext(events)
+
+    with pytest.raises(InvalidText):
+        asyncio.run(run())
+
+
+def test_cancelling_ends_the_stream_at_once_and_the_work_at_its_next_step() -> None:
+    release, ended = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> Iterator[str]:
+        try:
+            release.wait(5)
+            yield "too late"
+            yield "never"
+        finally:
+            ended.set()
+
+    async def run() -> None:
+        cancels: list[Callable[[], None]] = []
+        events = stream(work, cancels.append)
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        cancels[0]()
+        with pytest.raises(Cancelled):
+            await asyncio.wait_for(waiting, 2)
+        assert not ended.is_set()
+        release.set()
+        await asyncio.to_thread(ended.wait, 5)
+
+    asyncio.run(run())
+    assert ended.is_set()
+
+
+def test_work_that_nobody_listens_to_any_more_is_cancelled() -> None:
+    release, seen = threading.Event(), []
+
+    def work(progress: Progress) -> Iterator[str]:
+        yield "first"
+        release.wait(5)
+        try:
+            progress.checkpoint()
+        except Cancelled:
+            seen.append("cancelled")
+            raise
+        yield "second"
+
+    async def run() -> None:
+        events = stream(work, ignore)
+        await anext(events)
+        await events.aclose()
+
+    asyncio.run(run())
+    release.set()
+    for thread in [thread for thread in threading.enumerate() if thread.name == "encore-work"]:
+        thread.join(5)
+    assert seen == ["cancelled"]
