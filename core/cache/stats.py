@@ -1,9 +1,9 @@
 """What the cache did and holds, as figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 
-from core.cache.key import Key, Namespace
+from core.cache.key import JSON, Key, Namespace
 from core.cache.local import LocalSize
 from core.cache.outcome import Outcome
 
@@ -44,6 +44,10 @@ class Counts:
         """Share of requests that needed no computing of their own, in [0, 1]; 0 before the first."""
         return (self.hits + self.coalesced) / self.requests if self.requests else 0.0
 
+    def as_json(self) -> Mapping[str, JSON]:
+        """For programs."""
+        return asdict(self) | {"requests": self.requests, "hits": self.hits, "hit_rate": round(self.hit_rate, 4)}
+
 
 @dataclass(frozen=True)
 class Histogram:
@@ -72,6 +76,14 @@ class Activity:
     counts: Counts
     latency: Mapping[Outcome, Histogram] = field(default_factory=dict)
     """Time from request to value by outcome."""
+
+    def as_json(self) -> Mapping[str, JSON]:
+        """For programs."""
+        latency: dict[str, JSON] = {
+            outcome.value: {"p50_ms": histogram.percentile(0.5), "p95_ms": histogram.percentile(0.95)}
+            for outcome, histogram in self.latency.items()
+        }
+        return {"namespace": self.namespace.value, "engine": self.engine, **self.counts.as_json(), "latency": latency}
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,16 @@ class CacheStats:
         """All activity added up."""
         return add(row.counts for row in self.activity)
 
+    def as_json(self) -> Mapping[str, JSON]:
+        """For programs."""
+        return {
+            "redis": asdict(self.redis),
+            "local": asdict(self.local),
+            "total": self.total.as_json(),
+            "activity": [row.as_json() for row in self.activity],
+            "stored": [asdict(part) for part in self.footprint],
+        }
+
 
 @dataclass(frozen=True)
 class EntryInfo:
@@ -138,6 +160,10 @@ class EntryInfo:
     """Size in Redis."""
     expires_in_s: float | None
     """None for entries that are kept for good."""
+
+    def as_json(self) -> Mapping[str, JSON]:
+        """For programs."""
+        return asdict(self) | {"key": str(self.key), "namespace": self.key.namespace.value}
 
 
 def add(rows: Iterable[Counts]) -> Counts:

@@ -1,6 +1,7 @@
 """The tier that all nodes share: entries in Redis under their keys, checked whenever they are read."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -17,12 +18,18 @@ from core.cache.stats import EntryInfo, Footprint
 
 JITTER = 0.1
 """Lives differ by this share either way, so that what was made together does not expire together."""
+WALKING = 0.05
+"""Share of the time that may go into walking through everything for :meth:`Store.footprint`."""
 BATCH = 500
 """Keys looked at in one round trip by the operations that walk through everything."""
 
 
 class Store:
     """Entries in Redis. Every method takes the turn of the request it serves and raises ``Unavailable``."""
+
+    def __init__(self) -> None:
+        self._footprint: Sequence[Footprint] = ()
+        self._walk_again = float("-inf")
 
     def get(self, turn: Turn, key: Key) -> Entry | None:
         """The entry under ``key``. Raises DamagedError if what is there cannot be used; see :meth:`delete`."""
@@ -66,8 +73,16 @@ class Store:
         return turn.run(step)
 
     def footprint(self, turn: Turn) -> Sequence[Footprint]:
-        """Entries and bytes by namespace. Walks through everything: for people, not for requests."""
-        return turn.run(_footprint)
+        """Entries and bytes by namespace, as they were a moment ago.
+
+        Walks through everything, so the answer is kept for a while: walking never takes more than a small share of
+        the time, however many pages watch however large a cache.
+        """
+        now = time.monotonic()
+        if now >= self._walk_again:
+            self._footprint = turn.run(_footprint)
+            self._walk_again = time.monotonic() + (time.monotonic() - now) / WALKING
+        return self._footprint
 
     def memory(self, turn: Turn) -> tuple[int, int]:
         """Bytes in use by the server and its limit (0 for none), of all servers of a cluster together."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import core
-from core.cli import models, speech, voices
+from core.cli import cache, models, speech, voices
 from core.cli.common import CommandGroup
 from core.cli.doctor import doctor
 from core.settings import settings
@@ -41,6 +41,7 @@ app.command()(speech.clone)
 app.command()(speech.transcribe)
 app.command()(doctor)
 app.add_typer(voices.app, name="voices")
+app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 
 
