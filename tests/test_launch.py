@@ -79,6 +79,8 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # As at a terminal, also where the tests run in the background, which ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def launch(self, *arguments: str, script: Path | None = None) -> tuple[int, str]:
