@@ -385,6 +385,7 @@ class Cache:
         """Another node purged or overwrote something."""
         if message.key is not None:
             self._local.drop(message.key)
+            self._popular.forget_unsent(message.key)
         elif message.namespace is not None:
             self._local.clear(message.namespace)
 

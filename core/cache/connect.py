@@ -64,9 +64,9 @@ def check_url(url: str) -> None:
     parts = urlsplit(url)
     scheme, _, kind = parts.scheme.partition("+")
     try:
-        if kind not in ("", "sentinel", "cluster"):
-            raise ValueError(f"unknown kind “{kind}”")
         if kind:
+            if kind not in ("sentinel", "cluster") or scheme not in ("redis", "rediss"):
+                raise ValueError(f"unknown kind “{parts.scheme}”")
             nodes = list(_nodes(parts))
             _parsed(scheme, parts, nodes[0], "")
             if kind == "sentinel":
@@ -117,8 +117,9 @@ def _service(parts: SplitResult) -> tuple[str, str]:
 
 def _parsed(scheme: str, parts: SplitResult, node: tuple[str, int], database: str) -> dict[str, Any]:
     """What redis-py makes of user, password, database and options, without the place."""
+    host = f"[{node[0]}]" if ":" in node[0] else node[0]
     user, at, _ = parts.netloc.rpartition("@")
-    parsed: dict[str, Any] = dict(parse_url(f"{scheme}://{user}{at}{node[0]}:{node[1]}/{database}?{parts.query}"))
+    parsed: dict[str, Any] = dict(parse_url(f"{scheme}://{user}{at}{host}:{node[1]}/{database}?{parts.query}"))
     del parsed["host"], parsed["port"]
     if parsed.pop("connection_class", None) is not None:
         parsed["ssl"] = True

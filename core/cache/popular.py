@@ -53,7 +53,7 @@ class PopularRecipes:
         self._lock = threading.Lock()
         self._requests: Counter[str] = Counter()
         self._worth: Counter[str] = Counter()
-        self._recipes: dict[str, bytes] = {}
+        self._recipes: dict[str, tuple[Key, bytes]] = {}
 
     def note(self, recipe: Mapping[str, JSON], key: Key, engine: str, compute_ms: float) -> None:
         """A request for ``recipe`` was served by the entry ``key``, which takes ``engine`` so long to make."""
@@ -62,7 +62,7 @@ class PopularRecipes:
         with self._lock:
             self._requests[identity] += 1
             self._worth[identity] += max(1, round(compute_ms))
-            self._recipes[identity] = record
+            self._recipes[identity] = key, record
 
     def flush(self, turn: Turn) -> None:
         """Send what is unsent. Raises ``Unavailable``, and then keeps the most of it for the next time."""
@@ -74,7 +74,7 @@ class PopularRecipes:
 
         def step(client: Client) -> None:
             with client.pipeline(transaction=False) as pipeline:
-                for identity, record in recipes.items():
+                for identity, (_, record) in recipes.items():
                     pipeline.zincrby(_WORTH, worth[identity], identity)
                     pipeline.hincrby(_REQUESTS, identity, requests[identity])
                     pipeline.hset(_RECIPES, identity, record)
@@ -102,8 +102,15 @@ class PopularRecipes:
         merged = self._saved() | shared
         return sorted(merged.values(), key=lambda popular: popular.worth_ms, reverse=True)[:count]
 
+    def forget_unsent(self, key: Key) -> None:
+        """Forget the recipes that made ``key``, as far as they are in this process alone."""
+        with self._lock:
+            for identity in [identity for identity, (made, _) in self._recipes.items() if made == key]:
+                del self._requests[identity], self._worth[identity], self._recipes[identity]
+
     def forget(self, turn: Turn, key: Key) -> None:
-        """Forget the recipes that made ``key``, in the file too. Raises ``Unavailable``."""
+        """Forget the recipes that made ``key``, here, in the file and in Redis. Raises ``Unavailable``."""
+        self.forget_unsent(key)
         doomed = [identity for identity, popular in self._shared(turn, 2 * LIMIT).items() if popular.key == str(key)]
         if doomed:
             turn.run(lambda client: _forget(client, doomed))
