@@ -1,9 +1,14 @@
 """Joins segments into one take: pauses, smooth edges, one loudness for the whole."""
 
+import functools
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pyloudnorm
 
 from core.audio import AudioClip, Floats, encode
+
+if TYPE_CHECKING:
+    import pyloudnorm
 
 TARGET_LUFS = -19.0
 """Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
@@ -60,7 +65,7 @@ def _gain(samples: Floats, rate: int) -> float:
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:
         return 1.0
-    meter = pyloudnorm.Meter(rate)
+    meter = _meter(rate)
     block = round(meter.block_size * rate)
     # The measure is defined on whole blocks: a shorter sound is measured with silence behind it.
     measured = samples if len(samples) > block else np.pad(samples, (0, block + 1 - len(samples)))
@@ -68,3 +73,11 @@ def _gain(samples: Floats, rate: int) -> float:
     if not np.isfinite(loudness):
         return 1.0
     return float(min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak))
+
+
+@functools.lru_cache
+def _meter(rate: int) -> "pyloudnorm.Meter":
+    # It brings half of scipy: seconds, on a busy machine, that the start of the page need not take.
+    import pyloudnorm
+
+    return pyloudnorm.Meter(rate)
