@@ -6,16 +6,22 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.resources import files
 
 import numpy as np
 
 from core.audio import AudioClip, Floats
 from core.engines.base import Capabilities, StockVoice, Utterance
-from core.engines.kokoro import voices
+from core.engines.kokoro.enroll import enroll
 from core.engines.kokoro.graph import SAMPLE_RATE, Graph, split_phonemes
 from core.engines.kokoro.phonemes import Script, dominant_script, to_phonemes
+from core.engines.kokoro.space import ASSET, VoiceSpace, voice_space
+from core.engines.kokoro.speaker import speaker_of
+from core.engines.kokoro.voices import PROSODY, VoiceTables, stock_voice, stock_voices, voice_names
 from core.errors import InvalidInput, InvalidText
 from core.models.manifest import manifest, model_path
+from core.progress import Progress
+from core.speakers.encoder import speaker_encoder
 from core.speakers.profile import SpeakerProfile
 from core.text.verbalise import verbalise
 
@@ -28,19 +34,16 @@ _LIBRARIES = ("espeakng-loader", "jieba", "misaki", "phonemizer-fork", "pypinyin
 @dataclass(frozen=True)
 class _Loaded:
     graph: Graph
-    tables: voices.VoiceTables
+    tables: VoiceTables
+    space: VoiceSpace
 
 
 class KokoroEngine:
-    """See :class:`core.engines.base.SynthesisEngine`.
-
-    Its profiles hold ``blend``, float32 [voices], the weight of every stock voice in the order of their names; those of
-    clones also hold what :mod:`core.engines.kokoro.enroll` documents.
-    """
+    """See :class:`core.engines.base.SynthesisEngine`; its profiles are :mod:`core.engines.kokoro.speaker`'s."""
 
     name = "kokoro"
     sample_rate = SAMPLE_RATE
-    capabilities = Capabilities(languages=("en", "zh"), seed=True, speed=(0.5, 2.0))
+    capabilities = Capabilities(languages=("en", "zh"), cloning=True, seed=True, speed=(0.5, 2.0))
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,16 +51,17 @@ class KokoroEngine:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """``kokoro/<version>/<digest prefix>``, of the weights, the voices and the libraries that read text."""
+        """``kokoro/<version>/<digest prefix>``, of weights, voices and the libraries that read text."""
         models = [manifest().models[name].digest for name in ("kokoro", "speaker-encoder")]
         libraries = [f"{library} {version(library)}" for library in _LIBRARIES]
-        digest = hashlib.sha256("\n".join([*models, *libraries]).encode()).hexdigest()
+        space = hashlib.sha256((files("assets") / ASSET).read_bytes()).hexdigest()
+        digest = hashlib.sha256("\n".join([*models, *libraries, space]).encode()).hexdigest()
         return f"{self.name}/{VERSION}/{digest[:12]}"
 
     @property
     def voices(self) -> Sequence[StockVoice]:
         """The English and Mandarin voices, best first in each language. Raises ``ModelMissing``."""
-        return voices.stock_voices(model_path("kokoro"))
+        return stock_voices(model_path("kokoro"))
 
     def load(self) -> None:
         """Load the graph; idempotent. Raises ``ModelMissing``."""
@@ -67,30 +71,49 @@ class KokoroEngine:
         with self._lock:
             if self._loaded is None:
                 folder = model_path("kokoro")
-                self._loaded = _Loaded(Graph(folder), voices.VoiceTables(folder))
+                self._loaded = _Loaded(Graph(folder), VoiceTables(folder), voice_space())
             return self._loaded
 
     def stock_profile(self, voice: str) -> SpeakerProfile:
         """The profile of a stock voice. Raises ``InvalidInput`` (``request.voice``) and ``ModelMissing``."""
-        names = voices.voice_names(model_path("kokoro"))
-        if voice not in names or voices.stock_voice(voice) is None:
+        names = voice_names(model_path("kokoro"))
+        if voice not in names or stock_voice(voice) is None:
             raise InvalidInput("request.voice", voice=voice)
-        blend = np.array([name == voice for name in names], dtype=np.float32)
-        return SpeakerProfile(self.name, {"blend": blend}, {"voice": voice})
+        return SpeakerProfile(self.name, {"voice": np.array([names.index(voice)], dtype=np.int32)}, {"voice": voice})
+
+    def enroll(self, clip: AudioClip, prompt_text: str, progress: Progress) -> SpeakerProfile:  # noqa: ARG002
+        """The voice in ``clip``; ``prompt_text`` is not needed. Raises ``Cancelled`` and ``ModelMissing``."""
+        loaded = self._ready()
+
+        def render(text: str, shift: Floats) -> Floats:
+            phonemes = loaded.graph.known(to_phonemes(text, "en-us"))
+            return _trimmed(loaded.graph.render(phonemes, loaded.tables.mean(len(phonemes)) + shift, 1.0))
+
+        clone = enroll(clip, loaded.space, render, speaker_encoder(), progress)
+        arrays = {
+            "embedding": clone.embedding,
+            "shift": clone.shift,
+            "pitch": np.array([clone.pitch], dtype=np.float32),
+            "gain": clone.gain,
+        }
+        facts = {"similarity": f"{clone.similarity:.2f}", "pitch": f"{np.exp(clone.pitch):.0f} Hz"}
+        return SpeakerProfile(self.name, arrays, facts)
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, at 24 kHz. Raises ``InvalidText`` if nothing in it can be said."""
         loaded = self._ready()
         language: Script = "zh" if utterance.language == "zh" else "en"
         text = verbalise(utterance.text, language)
-        speaker = voices.Speaker(loaded.tables, profile.arrays["blend"])
         script = dominant_script(text, language)
+        speaker = speaker_of(profile.arrays, loaded.tables, loaded.space)
         phonemes = loaded.graph.known(to_phonemes(text, speaker.accent))
-        parts = [
-            _trimmed(loaded.graph.render(part, speaker.style(len(part), script, utterance.seed), utterance.speed))
-            for part in split_phonemes(phonemes)
-            if any(phoneme.isalpha() for phoneme in part)
-        ]
+        parts = []
+        for part in split_phonemes(phonemes):
+            if not any(phoneme.isalpha() for phoneme in part):
+                continue
+            style = speaker.style(len(part), script)
+            style[PROSODY] += loaded.tables.another_take(len(part), utterance.seed)
+            parts.append(_trimmed(speaker.finish(loaded.graph.render(part, style, utterance.speed))))
         if not parts:
             raise InvalidText("text.unspeakable")
         return AudioClip(_joined(parts, utterance.speed), SAMPLE_RATE)
