@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from types import FrameType
 
@@ -26,9 +27,6 @@ def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
 
     Raises :class:`EncoreError` when the address cannot be had or ``auth`` is malformed.
     """
-    # Gradio asks its maker's server for news when it is imported, unless told not to before.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     listener = _bind(host, port)
     # uvicorn hands the signal back once it has shut down: it must end the loop here, not the process on the spot.
     signal.signal(signal.SIGTERM, _interrupt)
@@ -47,6 +45,7 @@ def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
     finally:
         listener.close()
         studio.close()
+        _end_if_engines_work()
 
 
 class _Server(uvicorn.Server):
@@ -65,10 +64,15 @@ class _Server(uvicorn.Server):
         host, port = sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"Encore is ready on http://{shown}:{port}", flush=True)
-        threading.Thread(target=self._warm_up, name="encore-warm-up", daemon=True).start()
+        threading.Thread(target=self._warm_up, name="encore-work-load", daemon=True).start()
         if self._share:
             local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
             threading.Thread(target=_open_tunnel, args=(local, port), name="encore-share", daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, cutting off whoever still listens, which uvicorn would log as failures."""
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets=sockets)
 
     def _warm_up(self) -> None:
         """Load the models, so that the first click is quick; what is missing is told when it is asked for."""
@@ -79,6 +83,20 @@ class _Server(uvicorn.Server):
                 log.warning("%s", error)
             except Exception:
                 log.exception("%s could not be loaded", registry.names[0])
+
+
+def _end_if_engines_work() -> None:
+    """End the process on the spot if an engine is still at work for somebody, or a model being loaded.
+
+    All is saved by now, and native code that runs on while Python takes itself down crashes.
+    """
+    if any(thread.name.startswith("encore-work") for thread in threading.enumerate()):
+        if tunneling := sys.modules.get("gradio.tunneling"):
+            for tunnel in tunneling.CURRENT_TUNNELS:
+                tunnel.kill()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
