@@ -15,21 +15,19 @@ from typing import Generic, TypeVar
 from core.cache.bus import Bus, Event, Message, Waiter
 from core.cache.codec import Codec
 from core.cache.connect import Client, check_url, connect, public
-from core.cache.envelope import DamagedError, Entry
-from core.cache.expiry import Extensions
+from core.cache.envelope import Entry
 from core.cache.failure import Failure
 from core.cache.flights import Flight, Flights, Landing
 from core.cache.housekeeping import Housekeeper
 from core.cache.key import JSON, Key, Namespace
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Turn, Unavailable
-from core.cache.local import LocalTier
 from core.cache.locks import Locks
 from core.cache.outcome import Outcome, Tier
 from core.cache.popular import Popular, PopularRecipes
 from core.cache.server import PrivateServer
 from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState
-from core.cache.store import Store
+from core.cache.tiers import Tiers
 from core.errors import Cancelled, StorageFailed
 from core.settings import MEGABYTE, Settings
 
@@ -89,18 +87,14 @@ class Cache:
         self._url = url
         self._timeout_s = settings.redis_timeout_s
         self._server = server
-        self._local = LocalTier(settings.local_cache_mb * MEGABYTE, time.time)
         self._flights = Flights()
         self._ledger = Ledger(time.time)
-        self._extensions = Extensions(time.time)
         self._popular = PopularRecipes(settings.data_dir / "popular.json")
-        self._store = Store()
-        self._bus = Bus(url, on_change=self._changed, on_gap=self._missed_changes)
+        self._tiers = Tiers(settings.local_cache_mb * MEGABYTE, self._ledger, self._send)
+        self._bus = Bus(url, on_change=self._changed_elsewhere, on_gap=self._tiers.missed_changes)
         self._link = Link(self._connect, self._timeout_s)
         self._locks = Locks(self._link)
-        self._housekeeper = Housekeeper(
-            self._link, self._store, self._local, self._extensions, self._ledger, self._popular
-        )
+        self._housekeeper = Housekeeper(self._link, self._tiers, self._ledger, self._popular)
 
     def get_or_compute(
         self,
@@ -140,7 +134,7 @@ class Cache:
         """The value under ``key`` if it is stored; nothing is computed, and nothing counted."""
         started = time.perf_counter()
         try:
-            found = self._look(self._link.turn(), key, codec)
+            found = self._tiers.look(self._link.turn(), key, codec)
         except Unavailable:
             return None
         return found and _cached(*found, started)
@@ -150,7 +144,7 @@ class Cache:
     ) -> None:
         """Store ``value``, which took ``engine`` so long, over whatever is there."""
         entry = self._entry(key, codec, value, engine, compute_ms, permanent)
-        self._overwrite(self._link.turn(), key, entry)
+        self._tiers.overwrite(self._link.turn(), key, entry)
 
     def purge(self, *, namespace: Namespace | None = None, key: Key | None = None) -> int:
         """Forget one entry, a namespace, or everything, on all nodes; how many entries that was.
@@ -159,19 +153,23 @@ class Cache:
         """
         try:
             if key is not None:
-                return self._purge_key(key)
-            return sum(self._purge_namespace(each) for each in ([namespace] if namespace else Namespace))
+                removed = self._tiers.purge_key(self._link, key)
+                self._popular.forget(self._link.turn(), key)
+                return removed
+            return sum(
+                self._tiers.purge_namespace(self._link, each) for each in ([namespace] if namespace else Namespace)
+            )
         except Unavailable as error:
             raise StorageFailed("redis.down", reason=str(error)) from error
 
     def stats(self) -> CacheStats:
         """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down."""
-        local = self._local.size()
+        local = self._tiers.local.size()
         self._send_figures()
         try:
             activity = self._ledger.totals(self._link.turn())
-            footprint = self._store.footprint(self._link.turn())
-            memory, limit = self._store.memory(self._link.turn())
+            footprint = self._tiers.store.footprint(self._link.turn())
+            memory, limit = self._tiers.store.memory(self._link.turn())
             return CacheStats(activity, footprint, RedisState(True, public(self._url), memory, limit), local)
         except Unavailable as error:
             nothing = [Footprint(namespace, 0, 0) for namespace in Namespace]
@@ -189,7 +187,7 @@ class Cache:
     def entries(self, namespace: Namespace, limit: int = 100) -> Sequence[EntryInfo]:
         """Up to ``limit`` entries of ``namespace`` in Redis, newest first; nothing while Redis is down."""
         with contextlib.suppress(Unavailable):
-            return self._store.entries(self._link.turn(), namespace, limit)
+            return self._tiers.store.entries(self._link.turn(), namespace, limit)
         return ()
 
     def popular(self, count: int) -> Sequence[Popular]:
@@ -249,7 +247,7 @@ class Cache:
         """Come by the value on behalf of this process."""
         turn = self._link.turn()
         try:
-            found = self._look(turn, request.key, request.codec)
+            found = self._tiers.look(turn, request.key, request.codec)
             if found is None:
                 with self._bus.watch(request.key) as waiter:
                     found = self._win(turn, request, waiter)
@@ -263,32 +261,8 @@ class Cache:
             return self._compute(turn, request, flight, Outcome.MISS)
         value, landing = found
         if request.permanent and landing.entry.ttl_s:
-            self._overwrite(turn, request.key, replace(landing.entry, ttl_s=0))
+            self._tiers.overwrite(turn, request.key, replace(landing.entry, ttl_s=0))
         return value, landing
-
-    def _look(self, turn: Turn, key: Key, codec: Codec[T]) -> tuple[T, Landing] | None:
-        """What is stored, here or in Redis. Raises ``Unavailable``."""
-        entry = self._local.get(key)
-        tier = Tier.LOCAL
-        if entry is None:
-            tier = Tier.REDIS
-            purges = self._local.purges
-            try:
-                entry = self._store.get(turn, key)
-            except DamagedError as error:
-                self._discard(turn, key, "unknown", error)
-            if entry is None:
-                return None
-            self._local.put(key, entry, purges=purges)
-        try:
-            if entry.codec != codec.name:
-                raise DamagedError(f"written by {entry.codec}")
-            value = codec.decode(entry.payload)
-        except Exception as error:  # whatever a foreign payload makes a codec do, it is no entry
-            self._discard(turn, key, entry.engine, error)
-            return None
-        self._extensions.used(key, entry)
-        return value, Landing(entry, Outcome.HIT, tier)
 
     def _win(self, turn: Turn, request: _Request[T], waiter: Waiter) -> tuple[T, Landing] | None:
         """Wait until this node may compute (None; it holds the lock then) or another has. Raises ``Unavailable``."""
@@ -299,10 +273,10 @@ class Cache:
                 raise _FailedElsewhere(news.failure)
             waited = True
             turn = self._link.turn()
-            found = self._look(turn, request.key, request.codec)
+            found = self._tiers.look(turn, request.key, request.codec)
             if found is not None:
                 return found[0], _waited(found[1])
-        found = self._look(turn, request.key, request.codec)  # it may have been stored since we looked
+        found = self._tiers.look(turn, request.key, request.codec)  # it may have been stored since we looked
         if found is not None:
             self._locks.release(turn, request.key)
             return found[0], _waited(found[1]) if waited else found[1]
@@ -320,9 +294,9 @@ class Cache:
             value = request.codec.decode(entry.payload)  # what a miss gives is what a hit will give
             self._ledger.note(key.namespace, engine, computed_ms=compute_ms)
             if outcome is Outcome.BYPASS:
-                self._overwrite(turn, key, entry)
+                self._tiers.overwrite(turn, key, entry)
             else:
-                self._keep(turn, key, entry)
+                self._tiers.keep(turn, key, entry)
             news = Message(Event.STORED, key)
         except Cancelled:
             raise
@@ -333,65 +307,21 @@ class Cache:
             raise
         finally:
             if self._locks.release(turn, key):
-                self._tell(turn, news)
+                with contextlib.suppress(Unavailable):
+                    self._send(turn, news)
         return value, Landing(entry, outcome, None)
-
-    # Storing and forgetting
 
     def _entry(self, key: Key, codec: Codec[T], value: T, engine: str, compute_ms: float, permanent: bool) -> Entry:
         ttl_s = 0 if permanent else self._ttl_s[key.namespace]
         return Entry(codec.encode(value), codec.name, engine, time.time(), compute_ms, ttl_s)
 
-    def _keep(self, turn: Turn, key: Key, entry: Entry) -> None:
-        """Store ``entry`` in both tiers; in this process alone if Redis cannot, until it can."""
-        shared = False
-        with contextlib.suppress(Unavailable):
-            size = self._store.put(turn, key, entry)
-            self._ledger.note(key.namespace, entry.engine, bytes_stored=size)
-            shared = True
-        self._local.put(key, entry, shared=shared)
+    def _send(self, turn: Turn, message: Message) -> None:
+        self._bus.send(turn, message)
 
-    def _overwrite(self, turn: Turn, key: Key, entry: Entry) -> None:
-        self._keep(turn, key, entry)
-        self._tell(turn, Message(Event.CHANGED, key))
-
-    def _discard(self, turn: Turn, key: Key, engine: str, error: Exception) -> None:
-        """Delete an entry that cannot be used. Raises ``Unavailable``."""
-        _log.warning("A damaged entry was deleted: %s (%s)", key, error)
-        self._ledger.note(key.namespace, engine, damaged=1)
-        self._local.drop(key)
-        self._store.delete(turn, key)
-
-    def _purge_key(self, key: Key) -> int:
-        self._local.drop(key)
-        removed = self._store.delete(self._link.turn(), key)
-        self._local.drop(key)
-        self._bus.send(self._link.turn(), Message(Event.CHANGED, key))
-        self._popular.forget(self._link.turn(), key)
-        return int(removed)
-
-    def _purge_namespace(self, namespace: Namespace) -> int:
-        self._local.clear(namespace)
-        removed = self._store.clear(self._link.turn(), namespace)
-        self._local.clear(namespace)
-        self._bus.send(self._link.turn(), Message(Event.NAMESPACE_PURGED, namespace=namespace))
-        return removed
-
-    def _tell(self, turn: Turn, message: Message) -> None:
-        with contextlib.suppress(Unavailable):
-            self._bus.send(turn, message)
-
-    def _changed(self, message: Message) -> None:
-        """Another node purged or overwrote something."""
+    def _changed_elsewhere(self, message: Message) -> None:
+        self._tiers.changed_elsewhere(message)
         if message.key is not None:
-            self._local.drop(message.key)
             self._popular.forget_unsent(message.key)
-        elif message.namespace is not None:
-            self._local.clear(message.namespace)
-
-    def _missed_changes(self) -> None:
-        """Other nodes may have purged anything: keep only what they do not know of."""
-        self._local.clear(shared_only=True)
 
 
 def open_cache(settings: Settings) -> Cache:

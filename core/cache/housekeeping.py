@@ -4,12 +4,10 @@ import contextlib
 import threading
 import time
 
-from core.cache.expiry import Extensions
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Unavailable
-from core.cache.local import LocalTier
 from core.cache.popular import PopularRecipes
-from core.cache.store import Store
+from core.cache.tiers import Tiers
 
 ROUND_S = 1.0
 """Time between two rounds in seconds."""
@@ -27,16 +25,12 @@ class Housekeeper:
     def __init__(
         self,
         link: Link,
-        store: Store,
-        local: LocalTier,
-        extensions: Extensions,
+        tiers: Tiers,
         ledger: Ledger,
         popular: PopularRecipes,
     ) -> None:
         self._link = link
-        self._store = store
-        self._local = local
-        self._extensions = extensions
+        self._tiers = tiers
         self._ledger = ledger
         self._popular = popular
         self._refused = float("-inf")
@@ -62,7 +56,7 @@ class Housekeeper:
         with contextlib.suppress(Unavailable):
             self._ledger.flush(self._link.turn())
             self._popular.flush(self._link.turn())
-            self._extensions.flush(self._link.turn(), self._store)
+            self._tiers.extensions.flush(self._link.turn(), self._tiers.store)
         with contextlib.suppress(Unavailable):
             self._catch_up()
             self._save()
@@ -70,13 +64,13 @@ class Housekeeper:
     def _catch_up(self) -> None:
         if time.monotonic() - self._refused < PATIENCE_S:
             return
-        for key, entry in self._local.unshared(CATCH_UP):
+        for key, entry in self._tiers.local.unshared(CATCH_UP):
             try:
-                size = self._store.put(self._link.turn(), key, entry)
+                size = self._tiers.store.put(self._link.turn(), key, entry)
             except Unavailable:
                 self._refused = time.monotonic()
                 raise
-            self._local.mark_shared(key, entry)
+            self._tiers.local.mark_shared(key, entry)
             self._ledger.note(key.namespace, entry.engine, bytes_stored=size)
 
     def _save(self) -> None:
