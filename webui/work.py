@@ -11,6 +11,8 @@ from core.errors import Cancelled
 from core.progress import Progress
 
 T = TypeVar("T")
+GATHER_S = 0.01
+"""How long to wait for what comes right after, in seconds: every message to the page costs more than that."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class _End:
 
 async def stream(
     work: Callable[[Progress], Iterator[T]], on_start: Callable[[Callable[[], None]], None]
-) -> AsyncIterator[T | Step]:
-    """What ``work`` yields, with its progress in between (only the newest when they come faster than they are read).
+) -> AsyncIterator[list[T | Step]]:
+    """What ``work`` yields and how far it is, in order: each time all that has come since the last.
 
     ``on_start`` is given what cancels: it ends the stream at once, and the work at its next checkpoint. The work is
     cancelled, too, when nobody listens any more. Raises whatever ``work`` raises, and :class:`Cancelled`.
@@ -63,13 +65,17 @@ async def stream(
     threading.Thread(target=run, name="encore-work", daemon=True).start()
     try:
         while True:
-            item = await inbox.get()
-            if isinstance(item, _End):
-                if item.error is not None:
-                    raise item.error
-                return
-            if isinstance(item, Step) and not inbox.empty():
-                continue
-            yield item
+            arrived = [await inbox.get()]
+            await asyncio.sleep(GATHER_S)
+            while not inbox.empty():
+                arrived.append(inbox.get_nowait())
+            items = [item for item in arrived if not isinstance(item, _End)]
+            if items:
+                yield items
+            for item in arrived:
+                if isinstance(item, _End):
+                    if item.error is not None:
+                        raise item.error
+                    return
     finally:
         progress.cancel()

@@ -12,7 +12,7 @@ from webui.work import Step, stream
 
 
 async def collect(events: AsyncIterator[object]) -> list[object]:
-    return [event async for event in events]
+    return [event async for batch in events for event in batch]
 
 
 def ignore(cancel: Callable[[], None]) -> None:
@@ -33,41 +33,41 @@ def test_progress_arrives_between_the_items() -> None:
 
     async def run() -> list[object]:
         seen = []
-        async for event in stream(work, ignore):
-            seen.append(event)
+        async for batch in stream(work, ignore):
+            seen.append(batch)
             read.set()
         return seen
 
-    assert asyncio.run(run()) == [Step("enroll", 0.5), "done"]
+    assert asyncio.run(run()) == [[Step("enroll", 0.5)], ["done"]]
 
 
-def test_progress_that_nobody_has_read_is_passed_over() -> None:
+def test_what_comes_together_is_given_together() -> None:
     def work(progress: Progress) -> Iterator[str]:
         for percent in range(100):
             progress.update("enroll", percent / 100)
         yield "done"
 
-    async def run() -> list[object]:
-        events = stream(work, ignore)
-        first = await anext(events)
-        threads = [thread for thread in threading.enumerate() if thread.name == "encore-work"]
-        for thread in threads:
-            thread.join(5)
-        return [first, *(await collect(events))]
+    async def run() -> list[list[object]]:
+        return [batch async for batch in stream(work, ignore)]
 
-    seen = asyncio.run(run())
-    assert seen[-1] == "done"
-    assert len(seen) <= 3
+    batches = asyncio.run(run())
+    assert len(batches) < 20
+    assert [item for batch in batches for item in batch][-1] == "done"
+    assert sum(map(len, batches)) == 101
 
 
 def test_what_the_work_raises_is_raised() -> None:
     def work(progress: Progress) -> Iterator[str]:
         yield "first"
+        read.wait(5)
         raise InvalidText("text.empty")
+
+    read = threading.Event()
 
     async def run() -> None:
         events = stream(work, ignore)
-        assert await anext(events) == "first"
+        assert await anext(events) == ["first"]
+        read.set()
         await anext(events)
 
     with pytest.raises(InvalidText):

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from html import escape
+from itertools import accumulate
 from typing import Any
 
 import gradio as gr
@@ -23,6 +24,7 @@ from webui.components.markup import markup
 from webui.components.player import LiveSegment, live_strip
 from webui.components.takes import takes_list
 from webui.events import Form, Updates, on
+from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Form as Settings
 from webui.session import Session
@@ -39,6 +41,39 @@ class _Finished:
 
     take: Take
     clip: Clip
+
+
+@dataclass
+class _Run:
+    """What is known so far of a take in the making."""
+
+    run_id: str = field(default_factory=lambda: secrets.token_hex(6))
+    expected: int = 0
+    """How many segments it will have, as far as the text tells."""
+    segments: list[LiveSegment] = field(default_factory=list)
+    step: Step | None = None
+    finished: _Finished | None = None
+
+    def add(self, item: LiveSegment | Step | _Finished) -> None:
+        """Take in what has come."""
+        match item:
+            case Step():
+                self.step = item
+            case LiveSegment():
+                self.segments.append(item)
+            case _Finished():
+                self.finished = item
+
+    @property
+    def starts_s(self) -> list[float]:
+        """Where each segment begins, in seconds."""
+        return list(accumulate((segment.duration_s for segment in self.segments[:-1]), initial=0.0))
+
+    def strip(self, texts: Texts, take_id: str | None = None) -> str:
+        """How it is heard and seen; ``take_id`` once it is a take."""
+        speaking = self.step is not None and self.step.stage == "synthesize"
+        total = max(self.expected, len(self.segments)) if speaking else 0
+        return live_strip(texts, take_id or self.run_id, self.segments, total=total, step=self.step, done=bool(take_id))
 
 
 class CloneTab:
@@ -148,56 +183,44 @@ class CloneTab:
 
     async def _on_speak(self, form: Form) -> AsyncIterator[Updates]:
         session: Session = form[self._page.session]
-        texts = session.texts
-        segments: list[LiveSegment] = []
-        run_id, total, step = secrets.token_hex(6), 0, None
+        texts, run = session.texts, _Run()
+        idle = {self.speak: gr.update(interactive=True), self.cancel: gr.update(interactive=False)}
         yield {
             self.notice: "",
-            self.live: live_strip(texts, run_id, segments),
+            self.live: run.strip(texts),
             self.speak: gr.update(interactive=False),
             self.cancel: gr.update(interactive=True),
         }
         try:
             speaker, who = self.voice.speaker(form)
             request = self._request(form, speaker)
-            async for item in stream(partial(self._events, request), partial(session.started, KIND)):
-                match item:
-                    case Step():
-                        step = item
-                        if step.stage == "synthesize" and not total:
-                            total = estimate(request.text)
-                    case SegmentReady(total=total):
-                        continue
-                    case LiveSegment():
-                        segments.append(item)
-                    case _Finished():
-                        card = session.add_take(
-                            item.take.audio,
-                            clip_id=item.clip.clip_id,
-                            voice=who,
-                            form=self._settings(form, session),
-                            report=item.take.report,
-                            starts_s=_starts(segments),
-                        )
-                        yield {
-                            self.takes: takes_list(texts, session.takes),
-                            self.live: live_strip(texts, card.take_id, segments, total=total, done=True),
-                            self.lock: gr.update(interactive=self.seed.interactive),
-                        }
-                        continue
-                yield {self.live: live_strip(texts, run_id, segments, total=total, step=step)}
+            run.expected = estimate(request.text)
+            async for items in stream(partial(self._events, request), partial(session.started, KIND)):
+                for item in items:
+                    run.add(item)
+                if run.finished is None:
+                    yield {self.live: run.strip(texts)}
+                    continue
+                take = run.finished.take
+                card = session.add_take(
+                    take.audio,
+                    clip_id=run.finished.clip.clip_id,
+                    voice=who,
+                    form=self._settings(form, session),
+                    report=take.report,
+                    starts_s=run.starts_s,
+                )
+                lock = gr.update(interactive=self.seed.interactive)
+                takes = takes_list(texts, session.takes)
+                yield {**idle, self.takes: takes, self.live: run.strip(texts, card.take_id), self.lock: lock}
         except Exception as error:
-            yield {self.live: "", self.notice: notice.failure(texts, error)}
-        yield {self.speak: gr.update(interactive=True), self.cancel: gr.update(interactive=False)}
+            yield {**idle, self.live: "", self.notice: notice.failure(texts, error)}
 
-    def _events(
-        self, request: SynthesisRequest, progress: Progress
-    ) -> Iterator[SegmentReady | LiveSegment | _Finished]:
+    def _events(self, request: SynthesisRequest, progress: Progress) -> Iterator[LiveSegment | _Finished]:
         """The studio's events with their sound in the clip store; runs beside the event loop."""
         for event in self._page.studio.stream(request, progress):
             if isinstance(event, SegmentReady):
                 clip = self._page.clips.put(encode(event.audio))
-                yield event
                 yield LiveSegment(clip.clip_id, event.audio.duration_s, event.stage.stage.outcome)
             elif isinstance(event, Take):
                 yield _Finished(event, self._page.clips.put(encode_take(event.audio)))
@@ -274,11 +297,3 @@ class CloneTab:
 def estimate(text: str) -> int:
     """How many segments a script will be spoken in."""
     return len(split(normalise(text)))
-
-
-def _starts(segments: list[LiveSegment]) -> list[float]:
-    """Where each segment begins, in seconds."""
-    starts = [0.0]
-    for segment in segments[:-1]:
-        starts.append(starts[-1] + segment.duration_s)
-    return starts

@@ -138,11 +138,12 @@ class TranscribeTab:
                     source, self._page.recogniser, form[self.language] or AUTO, bool(form[self.itn])
                 )
                 yield {self.progress: _progress(texts, source.name, number, len(waiting), 0.0)}
-                async for item in stream(partial(self._reports, request), partial(session.started, KIND)):
-                    if isinstance(item, Step):
-                        yield {self.progress: _progress(texts, source.name, number, len(waiting), item.fraction)}
+                async for items in stream(partial(self._reports, request), partial(session.started, KIND)):
+                    latest = items[-1]
+                    if isinstance(latest, Step):
+                        yield {self.progress: _progress(texts, source.name, number, len(waiting), latest.fraction)}
                     else:
-                        session.add_transcript(TranscriptCard(secrets.token_hex(6), source, clip_id, item))
+                        session.add_transcript(TranscriptCard(secrets.token_hex(6), source, clip_id, latest))
             except Cancelled as error:
                 failures = [notice.failure(texts, error)]
                 break

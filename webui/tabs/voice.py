@@ -182,11 +182,12 @@ class VoicePanel:
         listening = texts("voice.listening")
         yield {self.recognise: gr.update(interactive=False), self.notice: notice.progress(listening, None)}
         try:
-            async for item in stream(work, partial(session.started, "recognise")):
-                if isinstance(item, Step):
-                    yield {self.notice: notice.progress(listening, item.fraction or None)}
+            async for items in stream(work, partial(session.started, "recognise")):
+                latest = items[-1]
+                if isinstance(latest, Step):
+                    yield {self.notice: notice.progress(listening, latest.fraction or None)}
                 else:
-                    yield {self.prompt_text: item.transcript.text, self.notice: ""}
+                    yield {self.prompt_text: latest.transcript.text, self.notice: ""}
         except Exception as error:
             yield {self.notice: notice.failure(texts, error)}
         yield {self.recognise: gr.update(interactive=True)}
