@@ -84,9 +84,9 @@ def test_speed_divides_the_duration(engine: KokoroEngine) -> None:
 
 @pytest.mark.slow
 def test_a_long_utterance_is_spoken_to_its_end(engine: KokoroEngine) -> None:
-    text = "We walked along the river, " * 25 + "and then we saw the elephant."
-    clip = engine.synthesize(Utterance(text, "en", speed=2.0), engine.stock_profile("af_heart"))
-    assert clip.duration_s > 15
+    text = "We walked along the river, " * 18 + "and then we saw the elephant."
+    clip = engine.synthesize(Utterance(text, "en", speed=1.5), engine.stock_profile("af_heart"))
+    assert clip.duration_s > 12
     assert "elephant" in heard(AudioClip(clip.samples[-24_000 * 5 :], 24_000), "en")
     assert np.abs(clip.samples).max() <= 1
 
