@@ -44,6 +44,7 @@ def build_app(studio: Studio) -> FastAPI:
         pwa=False,
         mcp_server=False,
         enable_monitoring=False,
+        max_file_size=0,  # clips come in by the audio route
         theme=theme(),
         head=_head(),
     )
@@ -95,7 +96,14 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | Tr
     everything = [head, language, *page.labels.parts, *(part for tab in tabs for part in tab.drawn)]
     on(head.speak, on_speak, [page.session], everything)
     # A script's answers come by position, so this is the one handler that takes its inputs so.
-    blocks.load(on_load, [page.session, language], everything, js=STARTING_LANGUAGE, show_progress="hidden")
+    blocks.load(
+        on_load,
+        [page.session, language],
+        everything,
+        js=STARTING_LANGUAGE,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     language.change(None, inputs=language, js="language => encore.ready(language)")
     on(gr.Timer(STATUS_SECONDS).tick, on_tick, [page.session], [head])
     blocks.queue(default_concurrency_limit=CONCURRENT)

@@ -20,8 +20,14 @@ def on(
 ) -> Any:
     """Call ``handler`` with a :data:`Form` of ``inputs`` when ``event`` happens; it may change ``outputs``.
 
-    Without Gradio's own spinner: what takes long shows its progress itself.
+    Without Gradio's own spinner, since what takes long shows its progress itself; and for this page alone, since
+    handlers are no HTTP API.
     """
     return event(
-        handler, inputs=set(inputs) if inputs else None, outputs=list(outputs), show_progress="hidden", **options
+        handler,
+        inputs=set(inputs) if inputs else None,
+        outputs=list(outputs),
+        show_progress="hidden",
+        api_visibility="private",
+        **options,
     )

@@ -8,7 +8,7 @@ from webui.i18n import Texts
 
 
 def seconds(texts: Texts, ms: float) -> str:
-    """A duration as people read it: ``0.4 ms``, ``31 ms``, ``0.31 s``, ``9.4 s``, ``12 min``, ``3.1 h``."""
+    """A duration as people read it: ``0.4 ms``, ``31 ms``, ``0.31 s``, ``42.0 s``, ``12.5 min``, ``3.1 h``."""
     if ms < 10:
         return texts("unit.ms", value=f"{ms:.1f}")
     if ms < 100:
@@ -18,7 +18,7 @@ def seconds(texts: Texts, ms: float) -> str:
     if ms < 120_000:
         return texts("unit.s", value=f"{ms / 1000:.1f}")
     if ms < 7_200_000:
-        return texts("unit.min", value=f"{ms / 60_000:.0f}")
+        return texts("unit.min", value=f"{ms / 60_000:.1f}")
     return texts("unit.h", value=f"{ms / 3_600_000:.1f}")
 
 

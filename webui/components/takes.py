@@ -39,6 +39,7 @@ def _card(texts: Texts, take: TakeCard) -> str:
         if report.similarity is not None
         else ""
     )
+    length = texts("unit.s", value=f"{report.duration_s:.1f}")
     settings = texts("take.settings", speed=f"{take.form.speed:g}", seed=report.seed)
     return (
         f'<article class="e-take" data-take="{take.take_id}" data-clip="{take.clip_id}" '
@@ -47,7 +48,7 @@ def _card(texts: Texts, take: TakeCard) -> str:
         f'<header><button class="e-play" data-act="play" aria-label="{escape(texts("take.play"))}">{icon("play")}'
         f'</button><span class="e-number">#{take.number}</span>'
         f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
-        f'<span class="e-fact">{report.duration_s:.1f} s</span>{similarity}'
+        f'<span class="e-fact">{escape(length)}</span>{similarity}'
         f'<span class="e-fact">{escape(settings)}</span>'
         f'<span class="e-actions">{_actions(texts, take)}</span></header>'
         f'<p class="e-say">{escape(take.form.text.strip())}</p>'

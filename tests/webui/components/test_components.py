@@ -104,7 +104,7 @@ def test_what_users_write_is_text_and_nothing_else(part: str) -> None:
         (310, "0.31 s"),
         (9400, "9.40 s"),
         (42_000, "42.0 s"),
-        (720_000, "12 min"),
+        (720_000, "12.0 min"),
         (11_160_000, "3.1 h"),
     ],
 )
