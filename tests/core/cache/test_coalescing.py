@@ -246,7 +246,7 @@ def test_thirty_two_requests_over_four_processes_are_one_run(server: Valkey, tmp
     assert all(line["right"] for line in told)
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("end", [signal.SIGKILL, pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)])
 def test_a_process_that_dies_or_hangs_while_it_computes_is_taken_over(
     server: Valkey, tmp_path: Path, end: signal.Signals
 ) -> None:

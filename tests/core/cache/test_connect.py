@@ -133,6 +133,7 @@ def works(one: Cache, other: Cache) -> None:
     eventually(lambda: other.get(key("5"), JsonCodec()) is None)
 
 
+@pytest.mark.slow
 def test_sentinel_names_the_master_and_a_failover_is_survived(group: Group, open_node: OpenNode) -> None:
     master = group.start("master")
     replica = group.start("replica", "--replicaof", f"127.0.0.1 {master.port}", "--repl-diskless-sync-delay", "0")
@@ -154,6 +155,7 @@ def test_sentinel_names_the_master_and_a_failover_is_survived(group: Group, open
     eventually(lambda: ask(one, f"after {time.monotonic()}")[0] is Outcome.MISS, within_s=10)
 
 
+@pytest.mark.slow
 def test_a_cluster_serves_from_all_its_nodes(group: Group, open_node: OpenNode) -> None:
     servers = [group.start(f"{number}", "--cluster-enabled", "yes") for number in range(3)]
     step = 16_384 // 3 + 1
