@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     transcript_ttl_s: int = 30 * DAY
     alias_ttl_s: int = 30 * DAY
 
+    notice_hit_rate: float = 0.2
+    """A lower share of hits over the last minutes raises a notice; 0 never."""
+    notice_entries: int = 100_000
+    """More entries in Redis raise a notice; 0 never."""
+
     max_characters: int = 100_000
     """Longest text that is taken at once."""
     reference_min_s: float = 1.0

@@ -23,10 +23,11 @@ from core.cache.key import JSON, Key, Namespace
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Turn, Unavailable
 from core.cache.locks import Locks
+from core.cache.notices import WINDOW, Thresholds, find_notices
 from core.cache.outcome import Outcome, Tier
 from core.cache.popular import Popular, PopularRecipes
 from core.cache.server import PrivateServer
-from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState
+from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState, add
 from core.cache.tiers import Tiers
 from core.errors import Cancelled, StorageFailed
 from core.settings import MEGABYTE, Settings
@@ -87,6 +88,8 @@ class Cache:
         self._url = url
         self._timeout_s = settings.redis_timeout_s
         self._server = server
+        self._thresholds = Thresholds(settings.notice_hit_rate, settings.notice_entries)
+        self._noticed: set[str] = set()
         self._flights = Flights()
         self._ledger = Ledger(time.time)
         self._popular = PopularRecipes(settings.data_dir / "popular.json")
@@ -94,7 +97,7 @@ class Cache:
         self._bus = Bus(url, on_change=self._changed_elsewhere, on_gap=self._tiers.missed_changes)
         self._link = Link(self._connect, self._timeout_s)
         self._locks = Locks(self._link)
-        self._housekeeper = Housekeeper(self._link, self._tiers, self._ledger, self._popular)
+        self._housekeeper = Housekeeper(self._link, self._tiers, self._ledger, self._popular, self._watch)
 
     def get_or_compute(
         self,
@@ -170,7 +173,9 @@ class Cache:
             activity = self._ledger.totals(self._link.turn())
             footprint = self._tiers.store.footprint(self._link.turn())
             memory, limit = self._tiers.store.memory(self._link.turn())
-            return CacheStats(activity, footprint, RedisState(True, public(self._url), memory, limit), local)
+            recent = add(row.counts for minute in self.minutes(WINDOW) for row in minute.activity)
+            notices = find_notices(self._thresholds, recent, sum(part.entries for part in footprint))
+            return CacheStats(activity, footprint, RedisState(True, public(self._url), memory, limit), local, notices)
         except Unavailable as error:
             nothing = [Footprint(namespace, 0, 0) for namespace in Namespace]
             return CacheStats(
@@ -194,6 +199,14 @@ class Cache:
         """The ``count`` requests that are worth most, by engine time times how often they were asked for."""
         self._send_figures()
         return self._popular.top(self._link.turn(), count)
+
+    def _watch(self) -> None:
+        """Log what has come to be worth a notice."""
+        notices = self.stats().notices
+        for notice in notices:
+            if notice.code not in self._noticed:
+                _log.warning("%s", notice)
+        self._noticed = {notice.code for notice in notices}
 
     def _send_figures(self) -> None:
         with contextlib.suppress(Unavailable):

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from collections.abc import Callable
 
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Unavailable
@@ -15,8 +16,8 @@ CATCH_UP = 16
 """Entries computed during an outage that are sent to Redis in one round, so that requests are not held up."""
 PATIENCE_S = 30.0
 """Pause after Redis refused such an entry, in seconds."""
-SAVE_S = 60.0
-"""Time between copies of the popular recipes, in seconds."""
+MINUTE_S = 60.0
+"""Time between copies of the popular recipes, and between looks at the figures, in seconds."""
 
 
 class Housekeeper:
@@ -28,11 +29,14 @@ class Housekeeper:
         tiers: Tiers,
         ledger: Ledger,
         popular: PopularRecipes,
+        watch: Callable[[], None],
     ) -> None:
+        """``watch`` looks once a minute whether there is something to notice."""
         self._link = link
         self._tiers = tiers
         self._ledger = ledger
         self._popular = popular
+        self._watch = watch
         self._refused = float("-inf")
         self._saved = time.monotonic()
         self._closed = threading.Event()
@@ -59,7 +63,7 @@ class Housekeeper:
             self._tiers.extensions.flush(self._link.turn(), self._tiers.store)
         with contextlib.suppress(Unavailable):
             self._catch_up()
-            self._save()
+            self._once_a_minute()
 
     def _catch_up(self) -> None:
         if time.monotonic() - self._refused < PATIENCE_S:
@@ -73,7 +77,9 @@ class Housekeeper:
             self._tiers.local.mark_shared(key, entry)
             self._ledger.note(key.namespace, entry.engine, bytes_stored=size)
 
-    def _save(self) -> None:
-        if time.monotonic() - self._saved >= SAVE_S:
+    def _once_a_minute(self) -> None:
+        if time.monotonic() - self._saved >= MINUTE_S:
             self._saved = time.monotonic()
             self._popular.save(self._link.turn())
+            if not self._closed.is_set():
+                self._watch()

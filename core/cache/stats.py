@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
 
 from core.cache.key import JSON, Key, Namespace
 from core.cache.local import LocalSize
 from core.cache.outcome import Outcome
+
+if TYPE_CHECKING:
+    from core.cache.notices import Notice
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ class CacheStats:
     """One for each namespace; all zero while Redis is down."""
     redis: RedisState
     local: LocalSize
+    notices: Sequence["Notice"] = ()
+    """What somebody should look at."""
 
     @property
     def total(self) -> Counts:
@@ -143,6 +149,7 @@ class CacheStats:
             "total": self.total.as_json(),
             "activity": [row.as_json() for row in self.activity],
             "stored": [asdict(part) for part in self.footprint],
+            "notices": [{"code": notice.code, "message": str(notice)} for notice in self.notices],
         }
 
 

@@ -170,6 +170,8 @@ def _print_stats(stats: "CacheStats") -> None:
                 row.namespace.value, row.engine, *(f"{figure:,}" for figure in figures), f"{counts.hit_rate:.0%}", saved
             )
         console.print(done)
+    for notice in stats.notices:
+        console.print(str(notice), style="yellow")
     total = stats.total
     console.print(f"{total.saved_ms / 1e3:,.1f} s of engine time saved, {total.computed_ms / 1e3:,.1f} s spent")
     if total.offline or total.errors or total.damaged:
