@@ -40,7 +40,7 @@ LOG_LIMIT = 2**20
 SOCKET_PATH_LIMIT = 100
 """Longest path of a socket in bytes that systems take."""
 
-_SIGNS_OF_DAMAGE = ("loading the DB", "loading DB", "RDB", "signature")
+_SIGNS_OF_DAMAGE = ("loading DB", "loading the DB", "RDB checksum", "error in RDB reading")
 _log = logging.getLogger(__name__)
 
 
