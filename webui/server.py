@@ -9,9 +9,12 @@ import sys
 import threading
 from types import FrameType
 
+import numpy as np
 import uvicorn
 from starlette.types import ASGIApp
 
+from core.assembler import Assembler
+from core.audio import AudioClip
 from core.errors import EncoreError, StorageFailed
 from core.settings import settings
 from core.studio import Studio, open_studio
@@ -75,7 +78,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets=sockets)
 
     def _warm_up(self) -> None:
-        """Load the models, so that the first click is quick; what is missing is told when it is asked for."""
+        """Get ready, so that the first click is quick; what is missing is told when it is asked for."""
+        # The loudness meter loads SciPy with its first clip, which takes longer than any cache hit.
+        Assembler(16_000).add(AudioClip(np.full(16_000, 0.1, np.float32), 16_000), 0.0)
         for registry in (self._studio.synthesis, self._studio.recognition):
             try:
                 registry[registry.names[0]].load()
