@@ -142,7 +142,8 @@ function show() {
     take.style.setProperty("--played", `${Math.min(1, share) * 100}%`);
     take.toggleAttribute("data-playing", sounding === id);
     const side = compare.takes.indexOf(id);
-    if (side < 0) take.removeAttribute("data-side"); else take.dataset.side = "AB"[side];
+    for (const marked of [take, take.querySelector(".e-number")])
+      if (side < 0) marked.removeAttribute("data-side"); else marked.dataset.side = "AB"[side];
   }
   for (const clip of document.querySelectorAll(".e-clip"))
     clip.toggleAttribute("data-playing", deck.playing && deck.clip === clip.dataset.clip);
