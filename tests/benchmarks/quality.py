@@ -150,12 +150,12 @@ def compare(
     """Every speaker's clone and nearest stock voice, saying the same."""
     embed = speaker_encoder().embed
 
-    def say(profile: SpeakerProfile) -> list[npt.NDArray[np.float32]]:
-        return [embed(engine.synthesize(Utterance(text, "en"), profile)) for text in NEW_TEXTS]
+    def say(profile: SpeakerProfile, texts: Sequence[str] = NEW_TEXTS) -> list[npt.NDArray[np.float32]]:
+        return [embed(engine.synthesize(Utterance(text, "en"), profile)) for text in texts]
 
-    known = [voice.name for voice in engine.voices if voice.language == "en" or not RECORDINGS.is_dir()]
+    known = [voice.name for voice in engine.voices if voice.language == "en"]
     # A stand-in must not find itself among the stock voices.
-    stock = {name: say(engine.stock_profile(name))[:1] for name in known if name not in clips}
+    stock = {name: say(engine.stock_profile(name), NEW_TEXTS[:1]) for name in known if name not in clips}
     rows = []
     for speaker, (reference, *others) in clips.items():
         print(".", end="", file=sys.stderr, flush=True)
