@@ -76,10 +76,10 @@ def warm_up(
     as_json: JsonOption = False,
 ) -> None:
     """Run requests ahead, so that they are hits later. Stopped half-way, start it again: what is done is not redone."""
-    from core.cache.warm import WarmUp, read_list, warm
     from core.recipe import request_of
     from core.settings import settings
     from core.studio import open_studio
+    from core.warm import WarmUp, read_list, warm
 
     if (file is None) == (popular == 0):
         raise InvalidInput("warm.source")

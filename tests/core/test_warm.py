@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cache.warm import read_list, warm
 from core.errors import EngineFailed, InvalidInput
+from core.warm import read_list, warm
 
 
 @pytest.fixture
