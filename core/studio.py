@@ -141,6 +141,7 @@ class Studio:
                 lambda: _guarded(engine.name, compute),
                 engine=engine.name,
                 checkpoint=progress.checkpoint,
+                prepare=lambda: _guarded(engine.name, engine.load),
             )
         return TranscriptReport(request.engine, cached.value, Stage.of(cached), watch.ms)
 
@@ -196,6 +197,7 @@ class Studio:
             engine=engine.name,
             permanent=permanent,
             checkpoint=progress.checkpoint,
+            prepare=lambda: _guarded(engine.name, engine.load),
         )
         return _Voice(speaker, key, cached.value, Stage.of(cached))
 
@@ -211,6 +213,7 @@ class Studio:
             recipe=recipe_of(utterance, voice.speaker, engine.name),
             bypass=bypass,
             checkpoint=progress.checkpoint,
+            prepare=lambda: _guarded(engine.name, engine.load),
         )
 
 

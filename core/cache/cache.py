@@ -63,6 +63,7 @@ class _Request(Generic[T]):
     engine: str
     permanent: bool
     checkpoint: Callable[[], None]
+    prepare: Callable[[], None]
 
 
 class _FailedElsewhere(Exception):
@@ -70,8 +71,8 @@ class _FailedElsewhere(Exception):
         self.failure = failure
 
 
-def _unhurried() -> None:
-    """The checkpoint of a request that nobody can cancel."""
+def _nothing() -> None:
+    """The checkpoint of a request that nobody can cancel, and the preparation of one that needs none."""
 
 
 class Cache:
@@ -109,20 +110,22 @@ class Cache:
         recipe: Mapping[str, JSON] | None = None,
         bypass: bool = False,
         permanent: bool = False,
-        checkpoint: Callable[[], None] = _unhurried,
+        checkpoint: Callable[[], None] = _nothing,
+        prepare: Callable[[], None] = _nothing,
     ) -> Cached[T]:
         """The value under ``key``, computed by ``compute`` if nobody has it and nobody is at it.
 
         ``engine`` is the name that the computing is counted under; ``recipe`` the request as JSON, remembered so that
         popular entries can be computed again; ``bypass`` computes without looking, and stores; ``permanent`` entries
         do not expire. ``checkpoint`` is called several times a second while this request waits for another's
-        computation, and may raise to leave.
+        computation, and may raise to leave. ``prepare`` comes before ``compute`` and is not counted as its time:
+        loading a model is not what a later hit saves.
 
         Raises what ``compute`` raises. Waiters get the error of the one that computed, except for ``Cancelled``:
         then one of them computes.
         """
         started = time.perf_counter()
-        request = _Request(key, codec, compute, engine, permanent, checkpoint)
+        request = _Request(key, codec, compute, engine, permanent, checkpoint, prepare)
         if bypass:
             value, landing = self._compute(self._link.turn(), request, Flight(), Outcome.BYPASS)
         else:
@@ -299,8 +302,9 @@ class Cache:
         """Have the engine work, store the result and tell whoever waits elsewhere how it went."""
         key, engine = request.key, request.engine
         news = Message(Event.GIVEN_UP, key)
-        started = time.perf_counter()
         try:
+            request.prepare()
+            started = time.perf_counter()
             value = request.compute()
             compute_ms = (time.perf_counter() - started) * 1e3
             entry = self._entry(key, request.codec, value, engine, compute_ms, request.permanent)

@@ -1,11 +1,10 @@
 """How values become bytes. Codecs for sound and profiles live with their types; the cache knows none of them."""
 
-import json
-from typing import Protocol, TypeVar
-
-from core.cache.key import JSON, canonical
+from typing import Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
+Payload: TypeAlias = bytes | memoryview
+"""An encoded value; a view where that saves copying it out of the entry."""
 
 
 class Codec(Protocol[T]):
@@ -20,24 +19,6 @@ class Codec(Protocol[T]):
         """``value`` as bytes that say everything needed to get it back on any machine."""
         ...
 
-    def decode(self, payload: bytes) -> T:
+    def decode(self, payload: Payload) -> T:
         """The value in ``payload``. Raises ValueError for anything that :meth:`encode` did not write."""
         ...
-
-
-class JsonCodec:
-    """Plain JSON values, for small things such as content ids."""
-
-    name = "json/1"
-
-    def encode(self, value: JSON) -> bytes:
-        """``value`` as canonical JSON."""
-        return canonical(value)
-
-    def decode(self, payload: bytes) -> JSON:
-        """The value that ``payload`` says. Raises ValueError if it is not JSON."""
-        try:
-            value: JSON = json.loads(payload)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-        return value

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import xxhash
 
+from core.cache.codec import Payload
 from core.cache.key import SCHEMA, Key, canonical
 
 _MAGIC = b"ENCORE"
@@ -31,7 +32,7 @@ class DamagedError(ValueError):
 class Entry:
     """A stored value with what is known about it."""
 
-    payload: bytes
+    payload: Payload
     """The value, as its codec wrote it."""
     codec: str
     """Name of the codec."""
@@ -64,7 +65,7 @@ def seal(key: Key, entry: Entry) -> bytes:
 def unseal(key: Key, stored: bytes) -> Entry:
     """The entry that was stored under ``key``. Raises DamagedError for anything that :func:`seal` did not write."""
     header, checksum, start = _split(stored)
-    payload = stored[start:]
+    payload = memoryview(stored)[start:]
     if _checksum(key, header, payload) != checksum:
         raise DamagedError("the checksum does not match")
     return _entry(header, payload)
@@ -76,7 +77,7 @@ def peek(stored: bytes) -> Entry:
     return _entry(header, b"")
 
 
-def _checksum(key: Key, header: bytes, payload: bytes) -> bytes:
+def _checksum(key: Key, header: bytes, payload: Payload) -> bytes:
     digest = xxhash.xxh3_128(str(key).encode())
     digest.update(header)
     digest.update(payload)
@@ -95,7 +96,7 @@ def _split(stored: bytes) -> tuple[bytes, bytes, int]:
     return stored[_PREFIX.size : start], checksum, start
 
 
-def _entry(header: bytes, payload: bytes) -> Entry:
+def _entry(header: bytes, payload: Payload) -> Entry:
     try:
         fields = json.loads(header)
         if fields["schema"] != SCHEMA:

@@ -40,7 +40,7 @@ def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
     def kokoro() -> SynthesisEngine:
         from core.engines.kokoro.engine import KokoroEngine
 
-        return KokoroEngine()
+        return KokoroEngine(threads=settings.threads)
 
     return Registry({"kokoro": kokoro})
 

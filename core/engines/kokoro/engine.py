@@ -45,7 +45,9 @@ class KokoroEngine:
     sample_rate = SAMPLE_RATE
     capabilities = Capabilities(languages=("en", "zh"), cloning=True, seed=True, speed=(0.5, 2.0))
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 0) -> None:
+        """``threads`` for one inference; 0 takes the number of cores."""
+        self._threads = threads
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -71,7 +73,7 @@ class KokoroEngine:
         with self._lock:
             if self._loaded is None:
                 folder = model_path("kokoro")
-                self._loaded = _Loaded(Graph(folder), VoiceTables(folder), voice_space())
+                self._loaded = _Loaded(Graph(folder, self._threads), VoiceTables(folder), voice_space())
             return self._loaded
 
     def stock_profile(self, voice: str) -> SpeakerProfile:

@@ -15,7 +15,6 @@ import onnxruntime as ort
 
 from core.audio import Floats
 from core.errors import ModelMissing
-from core.settings import settings
 
 SAMPLE_RATE = 24_000
 """Rate of what the graph produces, in hertz."""
@@ -31,10 +30,13 @@ _PAUSES = (re.compile(r"[.!?…]+[\"”)]*"), re.compile(r"[;:—]+"), re.compil
 class Graph:
     """One loaded graph; safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load ``model.onnx`` and ``vocab.json`` of ``folder``. Raises :class:`ModelMissing`."""
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        """Load ``model.onnx`` and ``vocab.json`` of ``folder``, to run on ``threads`` (0: on every core).
+
+        Raises :class:`ModelMissing`.
+        """
         options = ort.SessionOptions()
-        options.intra_op_num_threads = settings().threads or len(os.sched_getaffinity(0))
+        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
         options.log_severity_level = 3
         try:
             self._tokens: dict[str, int] = json.loads((folder / "vocab.json").read_text("utf-8"))["vocab"]

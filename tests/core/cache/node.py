@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 from core.cache.cache import Cache
-from core.cache.codec import JsonCodec
 from core.cache.key import JSON, Namespace, key_for
 from core.errors import EncoreError, InvalidText
 from core.settings import Settings
+from tests.core.cache.json_codec import JsonCodec
 
 
 def main(url: str, folder: str, name: str, seconds: str, threads: str = "1", fail: str = "") -> None:

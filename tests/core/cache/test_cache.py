@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from core.cache.cache import Cache, open_cache
-from core.cache.codec import JsonCodec
 from core.cache.envelope import Entry, seal
 from core.cache.key import JSON, Key, Namespace, key_for
 from core.cache.outcome import Outcome, Tier
@@ -13,6 +12,7 @@ from core.cache.stats import Counts
 from core.errors import EngineFailed, InvalidInput, StorageFailed
 from core.settings import Settings
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey
 
 JSON_CODEC = JsonCodec()

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from core.cache.cache import Cache, Cached
-from core.cache.codec import JsonCodec
 from core.cache.key import JSON, Namespace, key_for
 from core.cache.outcome import Outcome
 from core.errors import Cancelled, EncoreError, EngineFailed, InvalidText
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey
 
 KEY = key_for(Namespace.SEGMENT, {"name": "a"})

@@ -11,13 +11,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from core.cache.cache import Cache
-from core.cache.codec import JsonCodec
 from core.cache.connect import check_url, public
 from core.cache.key import Key, Namespace, key_for
 from core.cache.outcome import Outcome, Tier
 from core.cache.server import find_binary
 from core.errors import InvalidInput
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey, free_port
 
 

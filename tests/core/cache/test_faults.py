@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from core.cache.cache import Cache
-from core.cache.codec import JsonCodec
 from core.cache.envelope import Entry, seal
 from core.cache.key import JSON, Key, Namespace, key_for
 from core.cache.outcome import Outcome, Tier
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey, free_port
 
 JSON_CODEC = JsonCodec()

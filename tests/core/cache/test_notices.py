@@ -3,11 +3,11 @@ import logging
 import pytest
 
 from core.cache import housekeeping, notices
-from core.cache.codec import JsonCodec
 from core.cache.key import Namespace, key_for
 from core.cache.notices import Thresholds, find_notices
 from core.cache.stats import Counts
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from core.cache import popular
 from core.cache.cache import Cache
-from core.cache.codec import JsonCodec
 from core.cache.key import JSON, Key, Namespace, key_for
 from tests.core.cache.conftest import OpenNode, eventually
+from tests.core.cache.json_codec import JsonCodec
 from tests.core.cache.valkey import Valkey
 
 
