@@ -1,6 +1,7 @@
 """What all tests share: none of them touches the user's files or Redis, and all find the models in one way."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from core.models.fetch import missing
 from core.models.manifest import manifest
 from core.settings import settings
+from tests.core.cache.valkey import Valkey
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Recordings that may lie beside the repository."""
@@ -50,3 +52,18 @@ def shared_voices() -> Path:
     if not folder.is_dir():
         pytest.skip("no recordings beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Valkey]:
+    with tempfile.TemporaryDirectory(prefix="encore-") as folder:
+        server = Valkey(Path(folder)).start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: Valkey) -> str:
+    """The address of a real server with nothing in it."""
+    redis_server.client().flushall()
+    return redis_server.url

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,10 +95,10 @@ class Served:
     log: Path
 
 
-@pytest.fixture(scope="module")
-def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The real thing with the real models, a private Redis server and an empty data folder."""
-    folder, port = tmp_path_factory.mktemp("served"), free_port()
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[Served]:
+    """The real thing with the real models, on the empty data folder ``folder``."""
+    port = free_port()
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -106,7 +106,7 @@ def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=child_environment(ENCORE_DATA_DIR=str(folder / "data"), ENCORE_MODELS_DIR=str(models)),
+            env=child_environment(ENCORE_DATA_DIR=str(folder / "data"), **environment),
             text=True,
         )
     deadline = time.monotonic() + 120
@@ -114,9 +114,18 @@ def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
-    yield Served(f"http://127.0.0.1:{port}", process, log)
-    process.terminate()
-    process.wait(20)
+    try:
+        yield Served(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One node with a private Redis server."""
+    with serving(tmp_path_factory.mktemp("served")) as served:
+        yield served
 
 
 @pytest.fixture

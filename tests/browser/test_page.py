@@ -11,10 +11,7 @@ from playwright.sync_api import Page, expect
 from core.audio import decode, encode
 from tests.browser.conftest import Humming
 from tests.browser.steps import complaint, open_tab, outcomes, speak, write
-from tests.core.conftest import redis_server, redis_url
 from tests.core.speakers.test_reference import speechlike
-
-__all__ = ["redis_server", "redis_url"]
 
 pytestmark = pytest.mark.slow
 OpenPage = Callable[..., Page]
