@@ -11,7 +11,7 @@ from core import identity
 from core.assembler import Assembler
 from core.audio import AudioClip
 from core.cache.cache import Cache, Cached, open_cache
-from core.cache.key import Key
+from core.cache.key import Key, Namespace
 from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
 from core.errors import EncoreError, EngineFailed, InvalidInput
@@ -144,6 +144,21 @@ class Studio:
                 prepare=lambda: _guarded(engine.name, engine.load),
             )
         return TranscriptReport(request.engine, cached.value, Stage.of(cached), watch.ms)
+
+    def look(self, key: Key) -> AudioClip | SpeakerProfile | Transcript | None:
+        """What is stored under ``key``, as it came from the engine; None if nothing is, or a mere short cut."""
+        match key.namespace:
+            case Namespace.SEGMENT:
+                clip = self.cache.get(key, AUDIO)
+                return clip.value if clip else None
+            case Namespace.SPEAKER:
+                profile = self.cache.get(key, PROFILE)
+                return profile.value if profile else None
+            case Namespace.TRANSCRIPT:
+                transcript = self.cache.get(key, TRANSCRIPT)
+                return transcript.value if transcript else None
+            case Namespace.ALIAS:
+                return None
 
     def _run(self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress) -> Iterator[Event]:
         watch = _Stopwatch()

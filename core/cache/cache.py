@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from core.cache.bus import Bus, Event, Message, Waiter
+from core.cache.census import WALK_S
 from core.cache.codec import Codec
 from core.cache.connect import Client, check_url, connect, public
 from core.cache.envelope import Entry
@@ -23,7 +24,7 @@ from core.cache.key import JSON, Key, Namespace
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Turn, Unavailable
 from core.cache.locks import Locks
-from core.cache.notices import WINDOW, Thresholds, find_notices
+from core.cache.notices import WINDOW, Notice, Thresholds, find_notices
 from core.cache.outcome import Outcome, Tier
 from core.cache.popular import Popular, PopularRecipes
 from core.cache.server import PrivateServer
@@ -91,6 +92,7 @@ class Cache:
         self._server = server
         self._thresholds = Thresholds(settings.notice_hit_rate, settings.notice_entries)
         self._noticed: set[str] = set()
+        self._notices: Sequence[Notice] = ()
         self._flights = Flights()
         self._ledger = Ledger(time.time)
         self._popular = PopularRecipes(settings.data_dir / "popular.json")
@@ -168,17 +170,31 @@ class Cache:
         except Unavailable as error:
             raise StorageFailed("redis.down", reason=str(error)) from error
 
-    def stats(self) -> CacheStats:
-        """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down."""
+    @property
+    def redis_state(self) -> RedisState:
+        """Whether Redis is used, as it is known without asking it: costs nothing. Its memory is not told."""
+        return RedisState(self._link.up, public(self._url), reason=self._link.reason)
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What somebody should look at, as of the last minute: costs nothing."""
+        return self._notices
+
+    def stats(self, walk_s: float = WALK_S) -> CacheStats:
+        """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down.
+
+        Entries are counted for about ``walk_s`` at most; see :class:`~core.cache.census.Census`.
+        """
         local = self._tiers.local.size()
         self._send_figures()
         try:
             activity = self._ledger.totals(self._link.turn())
-            footprint = self._tiers.store.footprint(self._link.turn())
-            memory, limit = self._tiers.store.memory(self._link.turn())
+            footprint = self._tiers.census.count(self._link, walk_s)
             recent = add(row.counts for minute in self.minutes(WINDOW) for row in minute.activity)
-            notices = find_notices(self._thresholds, recent, sum(part.entries for part in footprint))
-            return CacheStats(activity, footprint, RedisState(True, public(self._url), memory, limit), local, notices)
+            self._notices = find_notices(self._thresholds, recent, sum(part.entries for part in footprint))
+            memory, limit = self._memory()
+            redis = RedisState(True, public(self._url), memory, limit)
+            return CacheStats(activity, footprint, redis, local, self._notices)
         except Unavailable as error:
             nothing = [Footprint(namespace, 0, 0) for namespace in Namespace]
             return CacheStats(
@@ -202,6 +218,15 @@ class Cache:
         """The ``count`` requests that are worth most, by engine time times how often they were asked for."""
         self._send_figures()
         return self._popular.top(self._link.turn(), count)
+
+    def _memory(self) -> tuple[int, int]:
+        """As :meth:`Store.memory`; a Redis that does not tell is none the worse for it."""
+        try:
+            return self._tiers.store.memory(self._link.turn())
+        except Unavailable:
+            if not self._link.up:
+                raise
+            return 0, 0
 
     def _watch(self) -> None:
         """Log what has come to be worth a notice."""

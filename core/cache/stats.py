@@ -106,6 +106,8 @@ class Footprint:
     namespace: Namespace
     entries: int
     bytes: int
+    exact: bool = True
+    """False in a large cache, where both are about right: as of a while ago, or projected."""
 
 
 @dataclass(frozen=True)

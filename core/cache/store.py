@@ -1,8 +1,6 @@
 """The tier that all nodes share: entries in Redis under their keys, checked whenever they are read."""
 
 import random
-import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -14,22 +12,20 @@ from core.cache.connect import Client
 from core.cache.envelope import MAX_HEADER, DamagedError, Entry, peek, seal, unseal
 from core.cache.key import Key, Namespace, prefix
 from core.cache.link import Turn
-from core.cache.stats import EntryInfo, Footprint
+from core.cache.stats import EntryInfo
 
 JITTER = 0.1
 """Lives differ by this share either way, so that what was made together does not expire together."""
-WALKING = 0.05
-"""Share of the time that may go into walking through everything for :meth:`Store.footprint`."""
 BATCH = 500
-"""Keys looked at in one round trip by the operations that walk through everything."""
+"""Keys handled in one round trip by the operations that walk through a namespace."""
+SAMPLE = 500
+"""Entries of which a list shows the newest, where there are more."""
+PEEKED = 100
+"""Entries whose headers are read in one round trip, so that none takes long."""
 
 
 class Store:
     """Entries in Redis. Every method takes the turn of the request it serves and raises ``Unavailable``."""
-
-    def __init__(self) -> None:
-        self._footprint: Sequence[Footprint] = ()
-        self._walk_again = float("-inf")
 
     def get(self, turn: Turn, key: Key) -> Entry | None:
         """The entry under ``key``. Raises DamagedError if what is there cannot be used; see :meth:`delete`."""
@@ -72,18 +68,6 @@ class Store:
 
         return turn.run(step)
 
-    def footprint(self, turn: Turn) -> Sequence[Footprint]:
-        """Entries and bytes by namespace, as they were a moment ago.
-
-        Walks through everything, so the answer is kept for a while: walking never takes more than a small share of
-        the time, however many pages watch however large a cache.
-        """
-        now = time.monotonic()
-        if now >= self._walk_again:
-            self._footprint = turn.run(_footprint)
-            self._walk_again = time.monotonic() + (time.monotonic() - now) / WALKING
-        return self._footprint
-
     def memory(self, turn: Turn) -> tuple[int, int]:
         """Bytes in use by the server and its limit (0 for none), of all servers of a cluster together."""
 
@@ -97,15 +81,18 @@ class Store:
         return turn.run(step)
 
     def entries(self, turn: Turn, namespace: Namespace, limit: int) -> Sequence[EntryInfo]:
-        """Up to ``limit`` entries of ``namespace``, the newest of those first. Walks: for people, not for requests."""
+        """Up to ``limit`` entries of ``namespace``, newest first: the newest of all where there are no more than
+        :data:`SAMPLE`, of so many that were come across where there are. Walks: for people, not for requests.
+        """
+        look_at = max(limit, SAMPLE)
 
         def step(client: Client) -> list[EntryInfo]:
             found: list[EntryInfo] = []
-            for names in _walk(client, f"{prefix(namespace)}*"):
+            for names in _walk(client, f"{prefix(namespace)}*", PEEKED):
                 found += _inspect(client, names)
-                if len(found) >= limit:
+                if len(found) >= look_at:
                     break
-            return sorted(found[:limit], key=lambda info: info.created, reverse=True)
+            return sorted(found, key=lambda info: info.created, reverse=True)[:limit]
 
         return turn.run(step)
 
@@ -124,33 +111,10 @@ def _read(client: Client, name: str) -> Any:
         raise
 
 
-def _walk(client: Client, pattern: str) -> Iterator[list[bytes]]:
+def _walk(client: Client, pattern: str, size: int = BATCH) -> Iterator[list[bytes]]:
     names = iter(client.scan_iter(match=pattern, count=BATCH))
-    while batch := list(islice(names, BATCH)):
+    while batch := list(islice(names, size)):
         yield batch
-
-
-def _footprint(client: Client) -> Sequence[Footprint]:
-    entries: Counter[Namespace] = Counter()
-    size: Counter[Namespace] = Counter()
-    for names in _walk(client, "encore:*"):
-        keys = [key for key in map(_key, names) if key is not None]
-        with client.pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.strlen(str(key))
-            lengths = pipeline.execute(raise_on_error=False)
-        for key, length in zip(keys, lengths, strict=True):
-            if isinstance(length, int) and length:
-                entries[key.namespace] += 1
-                size[key.namespace] += length
-    return [Footprint(namespace, entries[namespace], size[namespace]) for namespace in Namespace]
-
-
-def _key(name: bytes) -> Key | None:
-    try:
-        return Key.parse(name.decode())
-    except ValueError:
-        return None
 
 
 def _inspect(client: Client, names: list[bytes]) -> Iterator[EntryInfo]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.cache.bus import Event, Message
+from core.cache.census import Census
 from core.cache.codec import Codec
 from core.cache.envelope import DamagedError, Entry
 from core.cache.expiry import Extensions
@@ -30,6 +31,7 @@ class Tiers:
         """``local_bytes`` limits this process's tier; ``send`` tells the other nodes."""
         self.local = LocalTier(local_bytes, time.time)
         self.store = Store()
+        self.census = Census()
         self.extensions = Extensions(time.time)
         self._ledger = ledger
         self._send = send
@@ -86,6 +88,7 @@ class Tiers:
         """Forget ``namespace`` everywhere; how many entries that was. Raises ``Unavailable``."""
         self.local.clear(namespace)
         removed = self.store.clear(link.turn(), namespace)
+        self.census.start_over()
         self.local.clear(namespace)
         self._send(link.turn(), Message(Event.NAMESPACE_PURGED, namespace=namespace))
         return removed

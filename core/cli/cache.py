@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What is stored, what that saved, warming up and purging.", no_args_is_help=True)
 
+PATIENCE_S = 60.0
+"""Who asks once may wait until all entries are counted, in seconds."""
+
 NamespaceOption = Annotated[Namespace | None, typer.Option("--namespace", "-n", help="This kind of entry alone.")]
 
 
@@ -25,7 +28,7 @@ NamespaceOption = Annotated[Namespace | None, typer.Option("--namespace", "-n", 
 def show_stats(as_json: JsonOption = False) -> None:
     """Show hits, misses, time saved, entries and memory."""
     with _open() as cache:
-        stats = cache.stats()
+        stats = cache.stats(walk_s=PATIENCE_S)
     if as_json:
         print_json(stats.as_json())
     else:
@@ -157,7 +160,8 @@ def _print_stats(stats: "CacheStats") -> None:
         console.print(f"Redis at {redis.where} is not in use: {redis.reason}", style="red")
     stored = Table("stored", "entries", "size")
     for part in stats.footprint:
-        stored.add_row(part.namespace.value, f"{part.entries:,}", _size(part.bytes))
+        about = "" if part.exact else "about "
+        stored.add_row(part.namespace.value, f"{about}{part.entries:,}", f"{about}{_size(part.bytes)}")
     console.print(stored)
     if stats.activity:
         done = Table("asked for", "engine", "requests", "hits", "waited", "misses", "hit rate", "saved")

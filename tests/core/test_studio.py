@@ -9,6 +9,7 @@ import soundfile as sf
 
 from core.audio import AudioClip, encode
 from core.cache.cache import open_cache
+from core.cache.key import Namespace, key_for
 from core.cache.outcome import Outcome, Tier
 from core.engines.registry import Registry
 from core.errors import Cancelled, EngineFailed, InvalidAudio, InvalidInput, Unsupported
@@ -24,6 +25,7 @@ from core.request import (
 )
 from core.settings import Settings
 from core.speakers.library import VoiceLibrary
+from core.speakers.profile import SpeakerProfile
 from core.studio import SegmentReady, SpeakerReady, Studio, Take
 from tests.core.humming import HummingEngine, ListeningEngine
 from tests.core.speakers.test_reference import speechlike
@@ -250,3 +252,23 @@ def test_without_redis_everything_still_works(tmp_path) -> None:
         assert outcomes(studio.synthesize(request())) == [Outcome.HIT] * 3
     finally:
         studio.close()
+
+
+def test_what_is_stored_can_be_looked_at(studio: Studio) -> None:
+    speaker = clone(speechlike())
+    take = studio.synthesize(request("Hello.", speaker))
+    text = studio.transcribe(TranscriptionRequest(speaker.audio, "listening"))
+    (segment,) = studio.cache.entries(Namespace.SEGMENT)
+    (profile,) = studio.cache.entries(Namespace.SPEAKER)
+    (transcript,) = studio.cache.entries(Namespace.TRANSCRIPT)
+    clip = studio.look(segment.key)
+    assert isinstance(clip, AudioClip)
+    assert clip.duration_s == pytest.approx(take.report.segments[0].duration_s)
+    voice = studio.look(profile.key)
+    assert isinstance(voice, SpeakerProfile)
+    assert voice.facts["similarity"] == "0.75"
+    assert studio.look(transcript.key) == text.transcript
+    requests = studio.cache.stats().total.requests
+    assert studio.look(key_for(Namespace.SEGMENT, {"nothing": "there"})) is None
+    assert studio.look(studio.cache.entries(Namespace.ALIAS)[0].key) is None
+    assert studio.cache.stats().total.requests == requests
