@@ -255,7 +255,7 @@ def test_without_redis_everything_still_works(tmp_path) -> None:
 
 
 def test_what_is_stored_can_be_looked_at(studio: Studio) -> None:
-    speaker = clone(speechlike())
+    speaker = clone(speechlike(4.0))
     take = studio.synthesize(request("Hello.", speaker))
     text = studio.transcribe(TranscriptionRequest(speaker.audio, "listening"))
     (segment,) = studio.cache.entries(Namespace.SEGMENT)
