@@ -1,12 +1,10 @@
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import soundfile as sf
 
+from tests.core.cli.shell import encore
 from tests.core.speakers.test_reference import REFERENCE
 
 pytestmark = pytest.mark.slow
@@ -15,13 +13,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def data_dir(models: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
-
-
-def encore(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ENCORE_DATA_DIR": str(data_dir)}
-    environment.pop("REDIS_URL", None)
-    command = [sys.executable, "-m", "webui", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
 
 
 def test_a_clone_is_a_hit_in_the_next_process(data_dir: Path, tmp_path: Path) -> None:
