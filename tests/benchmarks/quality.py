@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from wetext import Normalizer
 
 from core.audio import AudioClip, decode
 from core.engines.base import Utterance
@@ -97,6 +98,7 @@ def tokens(text: str, language: str) -> list[str]:
     text = verbalise(text, language)
     if language == "zh":
         # Over the telephone 1 is 幺; 两 and 二 are the same number.
+        text = Normalizer(lang="zh", operator="tn", traditional_to_simple=True).normalize(text)
         return list(re.sub(r"[^\w]", "", text).translate(str.maketrans("幺两", "一二")).lower())
     text = re.sub(r"\b(doctor|dr)\b\.?", "doctor", text.lower().replace("-", " ").replace("’", "'"))
     return [word for word in re.sub(r"[^\w' ]", " ", text).split() if word != "and"]
@@ -137,7 +139,8 @@ def understand(engine: KokoroEngine, profiles: dict[str, SpeakerProfile]) -> lis
         for index, text in enumerate(texts):
             speaker = names[index % len(names)]
             clip = engine.synthesize(Utterance(text, language), profiles[speaker])
-            heard = whisper.transcribe(clip, language=language, itn=False, progress=Progress()).text
+            # Whisper hears better when it may write digits; both sides are compared in words.
+            heard = whisper.transcribe(clip, language=language, itn=True, progress=Progress()).text
             said = tokens(text, language)
             rows.append(Spoken(speaker, language, text, heard, distance(said, tokens(heard, language)), len(said)))
             print(".", end="", file=sys.stderr, flush=True)
