@@ -62,7 +62,7 @@ make_venv() {
 
 pip() { run "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
-install_extras() { pip install --constraint "$root/constraints.txt" --editable "${root}[$1]"; }
+install_extras() { pip install --constraint "$root/assets/constraints.txt" --editable "${root}[$1]"; }
 
 # faster-whisper and funasr-onnx ask for plain onnxruntime, which writes the same folder as onnxruntime-gpu: whichever
 # comes last wins, file by file. So both are taken out and the GPU build is put back alone.
@@ -73,7 +73,7 @@ keep_gpu_runtime() {
 
 keep_cpu_runtime() {
   pip uninstall --yes onnxruntime onnxruntime-gpu &&
-    pip install --no-deps --constraint "$root/constraints.txt" onnxruntime
+    pip install --no-deps --constraint "$root/assets/constraints.txt" onnxruntime
 }
 
 # What to install: the GPU build where there is an NVIDIA GPU, and the tools for tests once they have been asked for.
@@ -91,7 +91,7 @@ choose_extras() {
 # Installs the extras "$1", unless that is done and neither the choice nor the requirements nor the place changed.
 install_packages() {
   local extras=$1 wanted
-  wanted="$extras $(cat "$root/pyproject.toml" "$root/constraints.txt" | cksum) $root"
+  wanted="$extras $(cat "$root/pyproject.toml" "$root/assets/constraints.txt" | cksum) $root"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null; then
     return
   fi

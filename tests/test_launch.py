@@ -49,9 +49,9 @@ class Machine:
     def __post_init__(self) -> None:
         self.checkout = self.folder / "a checkout"
         self.commands = self.folder / "commands"
-        self.checkout.mkdir()
+        (self.checkout / "assets").mkdir(parents=True)
         self.commands.mkdir()
-        for name in ("launch.sh", "pyproject.toml", "constraints.txt"):
+        for name in ("launch.sh", "pyproject.toml", "assets/constraints.txt"):
             shutil.copy(ROOT / name, self.checkout / name)
         for command in ("bash", "cat", "cksum", "cp", "dirname", "env", "grep", "mkdir", "readlink", "rm", "sleep"):
             (self.commands / command).symlink_to(str(shutil.which(command)))
@@ -121,7 +121,7 @@ def test_the_first_start_installs_fetches_and_serves(machine: Machine) -> None:
     venv, upgrade, install, fetch, serve = machine.calls
     assert venv == f"-m venv --clear {machine.checkout}/.venv"
     assert upgrade.endswith("install --quiet --upgrade pip")
-    constraints = f"--constraint {machine.checkout}/constraints.txt"
+    constraints = f"--constraint {machine.checkout}/assets/constraints.txt"
     assert install.endswith(f"install {constraints} --editable {machine.checkout}[cpu]")
     assert fetch == "-m webui models fetch"
     assert serve == "-m webui serve"

@@ -13,7 +13,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 
 def pins() -> dict[str, Requirement]:
-    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    lines = (ROOT / "assets" / "constraints.txt").read_text("utf-8").splitlines()
     requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {canonicalize_name(requirement.name): requirement for requirement in requirements}
 
@@ -31,7 +31,7 @@ def test_every_requirement_is_pinned_to_a_version_that_satisfies_it(asked: str) 
     assert requirement.specifier.contains(pin.version)
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "assets/models.toml", "launch.sh"])
+@pytest.mark.parametrize("name", ["pyproject.toml", "assets/constraints.txt", "assets/models.toml", "launch.sh"])
 def test_packages_come_from_wherever_the_machine_gets_its_packages(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert not any(word in text for word in ("://", "--index-url", "--registry", "--find-links", "file:"))
