@@ -1,9 +1,10 @@
 """What is asked of the studio: immutable, and whole — a synthesis request determines its one output."""
 
 import functools
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+
+from blake3 import blake3
 
 from core.audio import AudioClip, decode, encode
 from core.errors import InvalidAudio, InvalidInput, InvalidText
@@ -37,8 +38,8 @@ class AudioSource:
 
     @functools.cached_property
     def raw_digest(self) -> str:
-        """SHA-256 (hex) of the encoded bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """BLAKE3 (hex) of the encoded bytes: as hard to forge as SHA-256 and twice as fast, since every hit pays it."""
+        return blake3(self.data).hexdigest()
 
     @functools.cached_property
     def clip(self) -> AudioClip:
