@@ -19,6 +19,11 @@ SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
 
 
+def prepare() -> None:
+    """Load what measures loudness, so that the first take does not wait for it."""
+    import pyloudnorm  # noqa: F401
+
+
 class Assembler:
     """Takes segments in order, gives each back ready to be played at once, and in the end the levelled whole.
 
@@ -77,7 +82,7 @@ def _gain(samples: Floats, rate: int) -> float:
 
 @functools.lru_cache
 def _meter(rate: int) -> "pyloudnorm.Meter":
-    # It brings half of scipy: seconds, on a busy machine, that the start of the page need not take.
+    # It brings half of scipy, a second and more that the start need not take; see prepare().
     import pyloudnorm
 
     return pyloudnorm.Meter(rate)

@@ -1,6 +1,7 @@
 """``encore clone`` and ``encore transcribe``."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -41,14 +42,17 @@ def clone(
     as_json: JsonOption = False,
 ) -> None:
     """Say TEXT in the voice of REF."""
-    from core.assembler import encode_take
+    from core.assembler import encode_take, prepare
     from core.audio import ENCODINGS
     from core.request import SynthesisRequest
 
     encoding = output.suffix.lower().lstrip(".")
     if encoding not in ENCODINGS:
         raise InvalidInput("file.format", suffix=output.suffix, known=", ".join(ENCODINGS))
+    preparing = threading.Thread(target=prepare, daemon=True)
+    preparing.start()  # beside the start of the private server, which is a wait
     with _studio() as studio, _progress() as progress:
+        preparing.join()
         request = SynthesisRequest(
             text=sys.stdin.read() if text == "-" else text,
             speaker=studio.speaker(ref, engine=engine, prompt_text=prompt_text),
