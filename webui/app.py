@@ -28,14 +28,14 @@ CONCURRENT = 16
 """Requests that the page works on at once: a hit must not wait behind somebody's miss."""
 
 
-def build_app(studio: Studio) -> FastAPI:
-    """The whole app on ``studio``."""
+def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
+    """The whole app on ``studio``; ``private`` if only people at this machine can open it."""
     app = FastAPI(title="Encore", docs_url=None, redoc_url=None, openapi_url=None)
     clips = ClipStore()
     app.include_router(audio_routes(clips))
     gr.mount_gradio_app(
         app,
-        _blocks(Page(studio, clips)),
+        _blocks(Page(studio, clips, private)),
         path="/",
         footer_links=[],
         run_history=False,
@@ -62,7 +62,7 @@ def _blocks(page: Page) -> gr.Blocks:
                 clone = CloneTab(page)
             with page.labels.put(gr.Tab(id="transcribe"), label="tab.transcribe") as transcribe_tab:
                 transcribe = TranscribeTab(page, clone, tabs)
-            with page.labels.put(gr.Tab(id="cache"), label="tab.cache") as cache_tab:
+            with page.labels.put(gr.Tab(id="cache", elem_id="cache-tab"), label="tab.cache") as cache_tab:
                 cache = CacheTab(page)
         cache.watch(shown=cache_tab, hidden=[clone_tab, transcribe_tab])
         _wire(blocks, page, head, [clone, transcribe, cache])
@@ -74,8 +74,9 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | Tr
     language = gr.Textbox(visible=False)
 
     def draw_header(session: Session) -> Updates:
-        redis = page.studio.cache.stats().redis
-        return {head: header(session.texts, engine=page.engine, redis=redis)}
+        cache = page.studio.cache
+        attention = bool(cache.notices)
+        return {head: header(session.texts, engine=page.engine, redis=cache.redis_state, attention=attention)}
 
     def speak(session: Session, chosen: str) -> Updates:
         session.language = texts(chosen).language
@@ -112,6 +113,6 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | Tr
 def _head() -> str:
     """Style and script, in the page itself: nothing is loaded from elsewhere, and nothing flickers."""
     assets = resources.files("assets")
-    style = (assets / "encore.css").read_text("utf-8")
-    script = (assets / "encore.js").read_text("utf-8")
+    style = "".join((assets / name).read_text("utf-8") for name in ("encore.css", "cache.css"))
+    script = "".join((assets / name).read_text("utf-8") for name in ("encore.js", "cache.js"))
     return f"<style>{style}</style>\n<script>{script}</script>"

@@ -16,6 +16,8 @@ class Page:
 
     studio: Studio
     clips: ClipStore
+    private: bool = True
+    """Only people at this machine see the page, so that it may show what anybody said."""
     session: gr.State = field(default_factory=lambda: gr.State(Session(), delete_callback=Session.cancel))
     labels: Labels = field(default_factory=Labels)
 

@@ -9,18 +9,18 @@ import sys
 import threading
 from types import FrameType
 
-import numpy as np
 import uvicorn
 from starlette.types import ASGIApp
 
-from core.assembler import Assembler
-from core.audio import AudioClip
+from core.assembler import prepare
 from core.errors import EncoreError, StorageFailed
 from core.settings import settings
 from core.studio import Studio, open_studio
 
 log = logging.getLogger(__name__)
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Addresses that only this machine reaches."""
 GRACE_S = 1
 """How long open streams may go on after the signal, in seconds."""
 
@@ -38,7 +38,7 @@ def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
         from webui.app import build_app
         from webui.auth import RequireLogin
 
-        app: ASGIApp = build_app(studio)
+        app: ASGIApp = build_app(studio, private=host in LOOPBACK and not share and not auth)
         if auth:
             app = RequireLogin(app, auth)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
@@ -79,8 +79,7 @@ class _Server(uvicorn.Server):
 
     def _warm_up(self) -> None:
         """Get ready, so that the first click is quick; what is missing is told when it is asked for."""
-        # The loudness meter loads SciPy with its first clip, which takes longer than any cache hit.
-        Assembler(16_000).add(AudioClip(np.full(16_000, 0.1, np.float32), 16_000), 0.0)
+        prepare()
         for registry in (self._studio.synthesis, self._studio.recognition):
             try:
                 registry[registry.names[0]].load()

@@ -12,6 +12,7 @@ from core.report import SynthesisReport, TranscriptReport
 from core.request import AudioSource
 from core.speakers.reference import ReferenceCheck
 from webui.i18n import DEFAULT, Texts, texts
+from webui.shelf import Shelf
 
 MAX_TAKES = 60
 """Takes that a page keeps; the oldest that is not pinned goes first."""
@@ -87,6 +88,8 @@ class Session:
     """Clips waiting to be transcribed, each with its id in the clip store."""
     transcripts: list[TranscriptCard] = field(default_factory=list)
     """Newest first."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """What the Cache tab lists."""
     _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 

@@ -7,8 +7,8 @@ from webui.components.icons import LOGO, icon
 from webui.i18n import LANGUAGES, Texts
 
 
-def header(texts: Texts, *, engine: str, redis: RedisState) -> str:
-    """The header in the page's language."""
+def header(texts: Texts, *, engine: str, redis: RedisState, attention: bool = False) -> str:
+    """The header in the page's language; ``attention`` marks the Cache tab, where a notice waits."""
     words = texts("status.redis_up") if redis.up else texts("status.redis_down")
     title = redis.where if redis.up else texts("status.redis_down_help", reason=redis.reason or redis.where)
     languages = "".join(
@@ -17,7 +17,8 @@ def header(texts: Texts, *, engine: str, redis: RedisState) -> str:
         for code, name in LANGUAGES.items()
     )
     return (
-        f'<div class="e-header"><div class="e-brand">{LOGO}<h1>Encore</h1></div><div class="e-status">'
+        f'<div class="e-header" data-attention="{str(attention).lower()}">'
+        f'<div class="e-brand">{LOGO}<h1>Encore</h1></div><div class="e-status">'
         f'<span class="e-state" data-up="true" title="{escape(texts("status.engine_help"))}">{escape(engine)}</span>'
         f'<span class="e-state" data-up="{str(redis.up).lower()}" title="{escape(title)}">{escape(words)}</span>'
         f'<span class="e-languages" role="group" aria-label="{escape(texts("status.language"))}">{languages}</span>'

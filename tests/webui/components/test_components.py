@@ -18,10 +18,11 @@ from core.request import AudioSource
 from tests.webui.test_session import FORM, add, report
 from webui.components import notice
 from webui.components.badges import badge, seconds
-from webui.components.cache_view import cache_view, size
+from webui.components.cache_view import cache_view
 from webui.components.clips import clip_row, drop_zone
 from webui.components.header import header
 from webui.components.latency import latency_bar
+from webui.components.measures import size
 from webui.components.player import LiveSegment, live_strip
 from webui.components.takes import SHOWN_BADGES, takes_list
 from webui.components.transcripts import transcript_list
