@@ -16,12 +16,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from core.cache.cache import open_cache
-from core.engines.registry import Registry
-from core.settings import Settings, child_environment
-from core.speakers.library import VoiceLibrary
+from core.settings import child_environment
 from core.studio import Studio
-from tests.core.humming import HummingEngine, ListeningEngine
+from tests.core.humming import HummingEngine, humming_studio
 
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -61,15 +58,8 @@ class Humming:
 def humming(tmp_path: Path, redis_url: str) -> Iterator[Humming]:
     from webui.app import build_app
 
-    speaking, listening = HummingEngine(), ListeningEngine()
-    settings = Settings(data_dir=tmp_path, redis_url=redis_url)
-    studio = Studio(
-        cache=open_cache(settings),
-        synthesis=Registry({"humming": lambda: speaking}),
-        recognition=Registry({"listening": lambda: listening}),
-        library=VoiceLibrary(tmp_path / "voices"),
-        settings=settings,
-    )
+    studio = humming_studio(tmp_path, redis_url)
+    speaking = studio.synthesis["humming"]
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(build_app(studio), port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)

@@ -2,14 +2,20 @@
 
 import hashlib
 import threading
+from pathlib import Path
 
 import numpy as np
 
 from core.audio import AudioClip
+from core.cache.cache import open_cache
 from core.engines.base import Capabilities, StockVoice, TimedText, Transcript, Utterance
+from core.engines.registry import Registry
 from core.errors import InvalidInput
 from core.progress import Progress
+from core.settings import Settings
+from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
+from core.studio import Studio
 
 RATE = 16_000
 
@@ -79,3 +85,16 @@ class ListeningEngine:
         self.heard.append(clip.content_id)
         text = f"{len(clip.samples)} samples"
         return Transcript(text, "en" if language == "auto" else language, (TimedText(0.0, clip.duration_s, text),))
+
+
+def humming_studio(folder: Path, redis_url: str) -> Studio:
+    """A studio of these two engines that keeps its voices in ``folder``."""
+    speaking, listening = HummingEngine(), ListeningEngine()
+    settings = Settings(data_dir=folder, redis_url=redis_url)
+    return Studio(
+        cache=open_cache(settings),
+        synthesis=Registry({speaking.name: lambda: speaking}),
+        recognition=Registry({listening.name: lambda: listening}),
+        library=VoiceLibrary(folder / "voices"),
+        settings=settings,
+    )

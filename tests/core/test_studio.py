@@ -8,10 +8,8 @@ import pytest
 import soundfile as sf
 
 from core.audio import AudioClip, encode
-from core.cache.cache import open_cache
 from core.cache.key import Namespace, key_for
 from core.cache.outcome import Outcome, Tier
-from core.engines.registry import Registry
 from core.errors import Cancelled, EngineFailed, InvalidAudio, InvalidInput, Unsupported
 from core.progress import Progress
 from core.request import (
@@ -23,11 +21,9 @@ from core.request import (
     SynthesisRequest,
     TranscriptionRequest,
 )
-from core.settings import Settings
-from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.studio import SegmentReady, SpeakerReady, Studio, Take
-from tests.core.humming import HummingEngine, ListeningEngine
+from tests.core.humming import HummingEngine, humming_studio
 from tests.core.speakers.test_reference import speechlike
 
 ALTO = StockSpeaker("alto")
@@ -36,15 +32,7 @@ THREE = "One is first. Two is second. Three is last."
 
 @pytest.fixture
 def studio(tmp_path, redis_url: str) -> Iterator[Studio]:
-    settings = Settings(data_dir=tmp_path, redis_url=redis_url)
-    speaking, listening = HummingEngine(), ListeningEngine()
-    studio = Studio(
-        cache=open_cache(settings),
-        synthesis=Registry({"humming": lambda: speaking}),
-        recognition=Registry({"listening": lambda: listening}),
-        library=VoiceLibrary(tmp_path / "voices"),
-        settings=settings,
-    )
+    studio = humming_studio(tmp_path, redis_url)
     yield studio
     studio.close()
 
@@ -238,15 +226,7 @@ def test_the_report_has_the_documented_shape(studio: Studio) -> None:
 
 
 def test_without_redis_everything_still_works(tmp_path) -> None:
-    settings = Settings(data_dir=tmp_path, redis_url="redis://127.0.0.1:1/0")
-    speaking = HummingEngine()
-    studio = Studio(
-        cache=open_cache(settings),
-        synthesis=Registry({"humming": lambda: speaking}),
-        recognition=Registry({}),
-        library=VoiceLibrary(tmp_path / "voices"),
-        settings=settings,
-    )
+    studio = humming_studio(tmp_path, "redis://127.0.0.1:1/0")
     try:
         assert outcomes(studio.synthesize(request())) == [Outcome.OFFLINE] * 3
         assert outcomes(studio.synthesize(request())) == [Outcome.HIT] * 3

@@ -7,12 +7,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from core.cache.cache import open_cache
-from core.engines.registry import Registry
-from core.settings import Settings
-from core.speakers.library import VoiceLibrary
 from core.studio import Studio
-from tests.core.humming import HummingEngine, ListeningEngine
+from tests.core.humming import humming_studio
 
 NOBODY = "redis://127.0.0.1:1/0"
 """An address where no Redis is: what the page shows then is part of what is tested."""
@@ -20,15 +16,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
-    speaking, listening = HummingEngine(), ListeningEngine()
-    settings = Settings(data_dir=tmp_path, redis_url=NOBODY)
-    studio = Studio(
-        cache=open_cache(settings),
-        synthesis=Registry({"humming": lambda: speaking}),
-        recognition=Registry({"listening": lambda: listening}),
-        library=VoiceLibrary(tmp_path / "voices"),
-        settings=settings,
-    )
+    studio = humming_studio(tmp_path, NOBODY)
     yield studio
     studio.close()
 

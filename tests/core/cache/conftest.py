@@ -12,19 +12,11 @@ from tests.core.cache.valkey import Valkey
 OpenNode = Callable[..., Cache]
 
 
-@pytest.fixture(scope="session")
-def session_server() -> Iterator[Valkey]:
-    with tempfile.TemporaryDirectory(prefix="encore-") as folder:
-        server = Valkey(Path(folder)).start()
-        yield server
-        server.stop()
-
-
 @pytest.fixture
-def server(session_server: Valkey) -> Valkey:
+def server(redis_server: Valkey) -> Valkey:
     """An empty server that a test may fill, but must leave well."""
-    session_server.client().flushall()
-    return session_server
+    redis_server.client().flushall()
+    return redis_server
 
 
 @pytest.fixture
