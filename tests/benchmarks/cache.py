@@ -1,4 +1,4 @@
-"""What the cache saves and what it costs: ``python -m tests.benchmarks.cache [--json] [--requests N]``.
+"""What the cache saves and what it costs: ``python -m tests.benchmarks.cache [--json] [--plot FILE] [--requests N]``.
 
 Three ways are compared on the same payloads in one run: no cache; the usual recipe (key from the first 1,024 bytes and
 MD5, pickled value, plain GET and SETEX); and Encore. Times mean little, ratios much.
@@ -36,6 +36,7 @@ from core.request import AudioSource, ReferenceSpeaker, StockSpeaker, SynthesisR
 from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from core.studio import Studio
+from tests.benchmarks.plot import draw
 from tests.core.cache.valkey import Valkey
 
 VOICE = "af_heart"
@@ -290,6 +291,7 @@ def main() -> int:
     """Print the table; the exit status says whether every promise was kept."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--json", action="store_true", help="figures, and every request's seconds for a plot")
+    arguments.add_argument("--plot", type=Path, help="also draw the latencies to this file")
     arguments.add_argument("--requests", type=int, default=20, help="requests in each stream, at most 39")
     options = arguments.parse_args()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
@@ -303,6 +305,8 @@ def main() -> int:
             bench.cache.close()
         finally:
             server.stop()
+    if options.plot:
+        draw(plots, options.plot)
     if options.json:
         lines = [asdict(figure) | {"kept": figure.kept} for figure in figures]
         print(json.dumps({"machine": machine, "figures": lines, "seconds": plots}, indent=2))
