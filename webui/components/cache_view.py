@@ -136,7 +136,7 @@ def _figures(texts: Texts, counts: Counts) -> dict[str, str]:
 
 def _row(texts: Texts, name: str, figures: dict[str, str], kind: str = "") -> str:
     cells = "".join(
-        f'<td data-label="{escape(texts(f"cache.column.{column}"))}">{escape(text)}</td>'
+        f'<td data-column="{column}" data-label="{escape(texts(f"cache.column.{column}"))}">{escape(text)}</td>'
         for column, text in figures.items()
     )
     return f'<tr{kind}><th scope="row">{name}</th>{cells}</tr>'

@@ -8,7 +8,6 @@ from html import escape
 
 from core.cache.outcome import Outcome
 from core.cache.stats import Activity, Counts, Histogram, Minute, add
-from webui.components.badges import seconds
 from webui.components.icons import icon
 from webui.i18n import Texts
 from webui.shelf import SHOWN
@@ -93,13 +92,8 @@ def latency_chart(texts: Texts, activity: Iterable[Activity]) -> str:
     if not rows:
         return f'<p class="e-none">{escape(texts("cache.latency.empty"))}</p>'
     ticks = "".join(f'<i style="left:{_place(tick):.2%}">{escape(_round(texts, tick))}</i>' for tick in TICKS_MS)
-    words = (
-        texts("cache.latency.outcome"),
-        texts("cache.latency.scale"),
-        texts("cache.latency.half"),
-        texts("cache.latency.most"),
-    )
-    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in words)
+    columns = ("outcome", "scale", "half", "most")
+    head = "".join(f'<th scope="col">{escape(texts(f"cache.latency.{column}"))}</th>' for column in columns)
     return (
         f'<table class="e-times"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>'
         f'<tfoot aria-hidden="true"><tr><td></td><td><div class="e-scale">{ticks}</div></td><td></td><td></td></tr>'
@@ -133,7 +127,8 @@ def _comparison(texts: Texts, by_outcome: dict[Outcome, Histogram]) -> str:
     times = (miss.percentile(0.5) or 0.0) / (hit.percentile(0.5) or 1.0)
     if times < 2:
         return ""
-    return f'<p class="e-say-so">{escape(texts("cache.latency.times", times=f"{times:,.0f}"))}</p>'
+    rounded = f"{int(float(f'{times:.0e}')):,}"  # bins are no finer
+    return f'<p class="e-say-so">{escape(texts("cache.latency.times", times=rounded))}</p>'
 
 
 def _place(ms: float) -> float:
@@ -143,9 +138,6 @@ def _place(ms: float) -> float:
 
 
 def _round(texts: Texts, ms: float) -> str:
-    """A time of two digits or so, as bins are no finer."""
-    return seconds(texts, ms) if ms < 10 else texts("unit.ms" if ms < 1000 else "unit.s", value=_digits(ms))
-
-
-def _digits(ms: float) -> str:
-    return f"{ms:.0f}" if ms < 1000 else f"{ms / 1000:.2g}" if ms < 100_000 else f"{ms / 1000:.0f}"
+    """A time in two digits or so, as bins are no finer."""
+    value, unit = (ms, "unit.ms") if ms < 1000 else (ms / 1000, "unit.s")
+    return texts(unit, value=f"{value:.2g}" if value < 100 else f"{value:.0f}")
