@@ -38,7 +38,7 @@ def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
         from webui.app import build_app
         from webui.auth import RequireLogin
 
-        app: ASGIApp = build_app(studio, private=host in LOOPBACK and not share and not auth)
+        app: ASGIApp = build_app(studio, private=only_here(host, share, auth))
         if auth:
             app = RequireLogin(app, auth)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
@@ -49,6 +49,11 @@ def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
         listener.close()
         studio.close()
         _end_if_engines_work()
+
+
+def only_here(host: str, share: bool, auth: list[str]) -> bool:
+    """Whether nobody but people at this machine can open the page: no public link, no logins for others."""
+    return host in LOOPBACK and not share and not auth
 
 
 class _Server(uvicorn.Server):

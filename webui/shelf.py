@@ -15,6 +15,8 @@ SHOWN = (Namespace.SPEAKER, Namespace.SEGMENT, Namespace.TRANSCRIPT)
 """Namespaces that hold results; aliases are a mere short cut."""
 KINDS = (POPULAR, *(namespace.value for namespace in SHOWN))
 """The lists there are."""
+LISTED = 50
+"""Entries in a list, at most."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from webui.components.badges import seconds
 from webui.components.icons import icon
 from webui.components.measures import lasting, size
 from webui.i18n import Texts
-from webui.shelf import KINDS, POPULAR, Look, Shelf, Sound
+from webui.shelf import KINDS, LISTED, POPULAR, Look, Shelf, Sound
 
 DIGITS = 10
 """Digits of a key that are shown; the whole of it is in its title."""
@@ -30,12 +30,12 @@ def shelf_view(texts: Texts, shelf: Shelf, *, private: bool, voices: Mapping[str
     else:
         columns = ("key", "engine", "took", "size", "age", "expires")
         rows = "".join(_entry(texts, info, shelf.look) for info in shelf.entries)
-        help_key, empty_key = "cache.newest", "cache.empty"
+        help_key, empty_key = "cache.all" if len(shelf.entries) < LISTED else "cache.newest", "cache.empty"
     if not rows:
         return f'{_switch(texts, shelf.kind)}<p class="e-none">{escape(texts(empty_key))}</p>'
     head = "".join(f'<th scope="col">{escape(texts(f"cache.entry.{column}"))}</th>' for column in columns)
     return (
-        f'{_switch(texts, shelf.kind)}<p class="e-help">{escape(texts(help_key))}</p>'
+        f'{_switch(texts, shelf.kind)}<p class="e-help">{escape(texts(help_key, shown=len(shelf.entries)))}</p>'
         f'<table class="e-table e-entries"><thead><tr>{head}<td></td></tr></thead><tbody>{rows}</tbody></table>'
     )
 

@@ -18,12 +18,10 @@ from webui.components.markup import markup
 from webui.events import Form, Updates, on
 from webui.page import Page
 from webui.session import Session
-from webui.shelf import KINDS, POPULAR, SHOWN, Look, Shelf, Sound
+from webui.shelf import KINDS, LISTED, POPULAR, SHOWN, Look, Shelf, Sound
 
 REFRESH_SECONDS = 3
 """How often the figures are read while the tab is open."""
-LISTED = 50
-"""Entries in a list."""
 
 
 class CacheTab:

@@ -14,7 +14,7 @@ from tests.webui.components.test_components import HOSTILE, Tags
 from webui.components.entries import shelf_view
 from webui.components.measures import about, lasting
 from webui.i18n import texts
-from webui.shelf import KINDS, Look, Shelf, Sound
+from webui.shelf import KINDS, LISTED, Look, Shelf, Sound
 
 EN, ZH = texts("en"), texts("zh")
 KEY = key_for(Namespace.SEGMENT, {"text": "Hello."})
@@ -54,6 +54,11 @@ def test_a_stored_entry_says_its_figures() -> None:
         assert told in html
     kept = EntryInfo(KEY, "kokoro", "audio/1", 0.0, 5_800.0, 312_000, None)
     assert "never" in view(shelf(kind="segment", entries=[kept]))
+
+
+def test_a_list_does_not_claim_to_be_all_there_is() -> None:
+    assert "All there are (1)" in view(shelf(kind="segment"))
+    assert "newest 50 of those looked through" in view(shelf(kind="segment", entries=[ENTRY] * LISTED))
 
 
 @pytest.mark.parametrize("words", [EN, ZH])
