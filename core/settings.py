@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     transcript_ttl_s: int = 30 * DAY
     alias_ttl_s: int = 30 * DAY
 
+    max_entries: int = 200_000
+    """About how many entries Redis may hold; of more, what was used longest ago goes. 0 leaves it to the memory."""
     notice_hit_rate: float = 0.2
     """A lower share of hits over the last minutes raises a notice; 0 never."""
     notice_entries: int = 100_000

@@ -100,7 +100,9 @@ class Cache:
         self._bus = Bus(url, on_change=self._changed_elsewhere, on_gap=self._tiers.missed_changes)
         self._link = Link(self._connect, self._timeout_s)
         self._locks = Locks(self._link)
-        self._housekeeper = Housekeeper(self._link, self._tiers, self._ledger, self._popular, self._watch)
+        self._housekeeper = Housekeeper(
+            self._link, self._tiers, self._ledger, self._popular, self._watch, settings.max_entries
+        )
 
     def get_or_compute(
         self,

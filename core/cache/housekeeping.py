@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from core.cache.ledger import Ledger
+from core.cache.limit import trim
 from core.cache.link import Link, Unavailable
 from core.cache.popular import PopularRecipes
 from core.cache.tiers import Tiers
@@ -30,13 +31,15 @@ class Housekeeper:
         ledger: Ledger,
         popular: PopularRecipes,
         watch: Callable[[], None],
+        most_entries: int,
     ) -> None:
-        """``watch`` looks once a minute whether there is something to notice."""
+        """``watch`` looks once a minute whether there is something to notice; 0 ``most_entries`` is no limit."""
         self._link = link
         self._tiers = tiers
         self._ledger = ledger
         self._popular = popular
         self._watch = watch
+        self._most_entries = most_entries
         self._refused = float("-inf")
         self._saved = time.monotonic()
         self._closed = threading.Event()
@@ -82,4 +85,6 @@ class Housekeeper:
             self._saved = time.monotonic()
             self._popular.save(self._link.turn())
             if not self._closed.is_set():
+                if self._most_entries:
+                    trim(self._link, self._most_entries)
                 self._watch()

@@ -17,7 +17,7 @@ def draw(seconds: Seconds, path: Path) -> None:
     """A panel for each kind of work: a dot for each request, a bar at the median, on a logarithmic scale."""
     figure, panels = plt.subplots(1, len(seconds), figsize=(10, 3.6), sharey=True, layout="constrained")
     for panel, (kind, shares) in zip(panels, seconds.items(), strict=True):
-        for place, (share, ways) in enumerate(shares.items()):
+        for place, ways in enumerate(shares.values()):
             for offset, (way, colour) in zip((-0.17, 0.17), COLOURS.items(), strict=True):
                 values = [value * 1e3 for value in ways[way]]
                 x = place + offset

@@ -177,6 +177,18 @@ def test_a_saved_voice_speaks_and_shares_its_profile(studio: Studio, engine: Hum
     assert len(engine.enrolled) == 1
 
 
+def test_a_saved_voice_that_is_gone_from_the_cache_is_made_again_from_its_clip(
+    studio: Studio, engine: HummingEngine
+) -> None:
+    saved = studio.library.save("Anna", clone(speechlike(6)))
+    first = studio.synthesize(request("Hi.", LibrarySpeaker(saved.voice_id)))
+    studio.cache.purge()
+    again = studio.synthesize(request("Hi.", LibrarySpeaker(saved.voice_id)))
+    assert again.report.outcome is Outcome.MISS
+    assert len(engine.enrolled) == 2
+    np.testing.assert_array_equal(first.audio.samples, again.audio.samples)
+
+
 def test_a_transcript_is_made_once(studio: Studio) -> None:
     source = AudioSource(encode(speechlike(3)))
     ask = TranscriptionRequest(source, "listening")

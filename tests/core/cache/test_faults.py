@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from core.cache.cache import Cache
 from core.cache.envelope import Entry, seal
-from core.cache.key import JSON, Key, Namespace, key_for
+from core.cache.key import JSON, SCHEMA, Key, Namespace, key_for
 from core.cache.outcome import Outcome, Tier
 from tests.core.cache.conftest import OpenNode, eventually
 from tests.core.cache.json_codec import JsonCodec
@@ -333,6 +334,10 @@ ENTRY = Entry(b'"wrong"', JSON_CODEC.name, "test", time.time(), 10.0, 1000)
 GOOD = seal(key("a"), ENTRY)
 
 
+with patch("core.cache.envelope.SCHEMA", SCHEMA + 1):
+    NEWER = seal(key("a"), ENTRY)
+
+
 class Trap:
     sprung = False
 
@@ -350,6 +355,7 @@ FOREIGN = {
     "header alone": GOOD[:100],
     "bit flipped in the payload": GOOD[:-3] + bytes([GOOD[-3] ^ 1]) + GOOD[-2:],
     "bit flipped in the header": GOOD[:60] + bytes([GOOD[60] ^ 1]) + GOOD[61:],
+    "of another schema": NEWER,
     "of another key": seal(key("b"), ENTRY),
     "of another codec": seal(key("a"), replace(ENTRY, codec="wav/1")),
     "whole, but not what the codec writes": seal(key("a"), replace(ENTRY, payload=b"{not json")),
