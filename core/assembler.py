@@ -46,7 +46,9 @@ class Assembler:
     def finish(self) -> AudioClip:
         """The take."""
         whole = np.concatenate(self._parts)
-        return AudioClip(whole * np.float32(_gain(whole, self._rate)), self._rate)
+        alone = self._preview_gain if len(self._parts) == 1 else None  # measured already
+        gain = _gain(whole, self._rate) if alone is None else alone
+        return AudioClip(whole * np.float32(gain), self._rate)
 
 
 def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:

@@ -65,6 +65,11 @@ class KokoroEngine:
         """The English and Mandarin voices, best first in each language. Raises ``ModelMissing``."""
         return stock_voices(model_path("kokoro"))
 
+    @functools.cached_property
+    def _voice_names(self) -> Sequence[str]:
+        """Looked up once: every hit of a stock voice comes by here."""
+        return voice_names(model_path("kokoro"))
+
     def load(self) -> None:
         """Load the graph; idempotent. Raises ``ModelMissing``."""
         self._ready()
@@ -78,7 +83,7 @@ class KokoroEngine:
 
     def stock_profile(self, voice: str) -> SpeakerProfile:
         """The profile of a stock voice. Raises ``InvalidInput`` (``request.voice``) and ``ModelMissing``."""
-        names = voice_names(model_path("kokoro"))
+        names = self._voice_names
         if voice not in names or stock_voice(voice) is None:
             raise InvalidInput("request.voice", voice=voice)
         return SpeakerProfile(self.name, {"voice": np.array([names.index(voice)], dtype=np.int32)}, {"voice": voice})
