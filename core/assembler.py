@@ -1,14 +1,9 @@
 """Joins segments into one take: pauses, smooth edges, one loudness for the whole."""
 
-import functools
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from core.audio import AudioClip, Floats, encode
-
-if TYPE_CHECKING:
-    import pyloudnorm
+from core.loudness import integrated_loudness
 
 TARGET_LUFS = -19.0
 """Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
@@ -17,11 +12,6 @@ PEAK = 0.97
 FADE_S = 0.004
 SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
-
-
-def prepare() -> None:
-    """Load what measures loudness, so that the first take does not wait for it."""
-    import pyloudnorm  # noqa: F401
 
 
 class Assembler:
@@ -72,19 +62,7 @@ def _gain(samples: Floats, rate: int) -> float:
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:
         return 1.0
-    meter = _meter(rate)
-    block = round(meter.block_size * rate)
-    # The measure is defined on whole blocks: a shorter sound is measured with silence behind it.
-    measured = samples if len(samples) > block else np.pad(samples, (0, block + 1 - len(samples)))
-    loudness = meter.integrated_loudness(measured)
+    loudness = integrated_loudness(samples, rate)
     if not np.isfinite(loudness):
         return 1.0
     return float(min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak))
-
-
-@functools.lru_cache
-def _meter(rate: int) -> "pyloudnorm.Meter":
-    # It brings half of scipy, a second and more that the start need not take; see prepare().
-    import pyloudnorm
-
-    return pyloudnorm.Meter(rate)

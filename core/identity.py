@@ -13,6 +13,9 @@ def content_id(source: AudioSource, cache: Cache) -> str:
     Raises :class:`InvalidAudio`.
     """
     alias = key_for(Namespace.ALIAS, {"raw": source.raw_digest})
+    known = cache.get(alias, TEXT)
+    if known is not None:
+        return known.value
     return cache.get_or_compute(alias, TEXT, lambda: source.clip.content_id, engine="decode").value
 
 

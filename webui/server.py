@@ -12,8 +12,8 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from core.assembler import prepare
 from core.errors import EncoreError, StorageFailed
+from core.loudness import prepare
 from core.settings import settings
 from core.studio import Studio, open_studio
 

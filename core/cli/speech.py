@@ -42,8 +42,9 @@ def clone(
     as_json: JsonOption = False,
 ) -> None:
     """Say TEXT in the voice of REF."""
-    from core.assembler import encode_take, prepare
+    from core.assembler import encode_take
     from core.audio import ENCODINGS
+    from core.loudness import prepare
     from core.request import SynthesisRequest
 
     encoding = output.suffix.lower().lstrip(".")

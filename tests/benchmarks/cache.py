@@ -75,6 +75,9 @@ class NoCache:
         value = compute()
         return Cached(value, Outcome.MISS, None, (time.perf_counter() - started) * 1e3, 0.0)
 
+    def get(self, key: Any, codec: Any) -> None:
+        return None
+
     def close(self) -> None:
         pass
 
