@@ -142,7 +142,7 @@ function show() {
     take.style.setProperty("--played", `${Math.min(1, share) * 100}%`);
     take.toggleAttribute("data-playing", sounding === id);
     const side = compare.takes.indexOf(id);
-    for (const marked of [take, take.querySelector(".e-number")])
+    for (const marked of [take, take.querySelector(".e-number")].filter(Boolean)) // a transcript's card has no number
       if (side < 0) marked.removeAttribute("data-side"); else marked.dataset.side = "AB"[side];
   }
   for (const clip of document.querySelectorAll(".e-clip"))
