@@ -27,9 +27,12 @@ FLAGS = (
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium as the system has it. Without one the test is skipped on a laptop, and fails in CI."""
+    """Chromium as the system has it. Without one the test is skipped on a laptop, and fails in CI.
+
+    Closed with this package's last test: an open one keeps an event loop in the main thread, where others want theirs.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium: apt install chromium")
