@@ -33,7 +33,6 @@ SENTENCES: Mapping[str, str] = {
     "request.language": "The engine {engine} does not know the language “{language}”. It knows: {known}.",
     "request.engine": "There is no engine called “{engine}”. There are: {known}.",
     "request.voice": "There is no voice called “{voice}”. Choose one from the list.",
-    "request.unsupported": "The engine {engine} cannot follow {control}. Leave it out or choose another engine.",
     "recipe.invalid": "This is not a request that can be run again.",
     "voice.name": "A voice needs a name of 1 to 60 characters.",
     "voice.exists": "There already is a voice called “{name}”. Choose another name.",

@@ -93,7 +93,7 @@ class _Lap:
     def step(self) -> bool:
         """Count some more; whether those were the last."""
         names = list(islice(self._names, BATCH))
-        keys = [key for key in map(_key, names) if key is not None]
+        keys = [key for key in map(Key.recognise, names) if key is not None]
         with self.client.pipeline(transaction=False) as pipeline:
             for key in keys:
                 pipeline.strlen(str(key))
@@ -111,10 +111,3 @@ class _Lap:
             Footprint(each, round(self._entries[each] * scale), round(self._bytes[each] * scale), exact)
             for each in Namespace
         ]
-
-
-def _key(name: bytes) -> Key | None:
-    try:
-        return Key.parse(name.decode())
-    except ValueError:
-        return None

@@ -56,6 +56,14 @@ class Key:
                 return cls(namespace, digest)
         raise ValueError(f"not the name of a cache entry: {name!r}")
 
+    @classmethod
+    def recognise(cls, name: bytes) -> Self | None:
+        """The key that a name found in Redis is of; None for what is no entry, ours or others'."""
+        try:
+            return cls.parse(name.decode())
+        except ValueError:
+            return None
+
 
 def prefix(namespace: Namespace) -> str:
     """What the names of all entries of ``namespace`` begin with."""

@@ -63,12 +63,4 @@ def _sample(client: Client, count: int) -> list[str]:
             for _ in range(count):
                 pipeline.randomkey()
             drawn = pipeline.execute()
-    return [name.decode() for name in drawn if name is not None and _is_entry(name)]
-
-
-def _is_entry(name: bytes) -> bool:
-    try:
-        Key.parse(name.decode())
-    except ValueError:
-        return False
-    return True
+    return [name.decode() for name in drawn if name is not None and Key.recognise(name)]
