@@ -6,6 +6,7 @@ from typing import Any
 from core.cache.cache import Cached
 from core.cache.outcome import Outcome, Tier
 from core.engines.base import Transcript
+from core.finding import Finding
 
 Json = dict[str, object]
 
@@ -79,6 +80,8 @@ class SynthesisReport:
     """The seed that was used; a random one is known from here."""
     similarity: float | None = None
     """How close the clone is to its reference (cosine of speaker embeddings), where the engine measures it."""
+    findings: tuple[Finding, ...] = ()
+    """What of the request was done otherwise than asked."""
 
     @property
     def stages(self) -> list[Stage]:
@@ -110,6 +113,7 @@ class SynthesisReport:
             "saved_ms": round(self.saved_ms, 1),
             "seed": self.seed,
             "similarity": self.similarity,
+            "findings": [finding.as_json() for finding in self.findings],
         }
 
 

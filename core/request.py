@@ -8,10 +8,15 @@ from blake3 import blake3
 
 from core.audio import AudioClip, decode, encode
 from core.errors import InvalidAudio, InvalidInput, InvalidText
+from core.text.markup.model import Notation
 
 AUTO = "auto"
 """The language that is found out."""
 MAX_SEED = 2**31 - 1
+MAX_INSTRUCTION = 500
+"""Most characters of a direction in words."""
+EMOTIONS = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm")
+"""What the values of an emotion vector mean, in IndexTTS's order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +79,34 @@ Speaker = StockSpeaker | ReferenceSpeaker | LibrarySpeaker
 
 
 @dataclass(frozen=True)
+class Instruction:
+    """How a line is to be said; the parts add up. Raises :class:`InvalidInput` when made with what cannot be."""
+
+    text: str = ""
+    """A direction in words: "speak softly", "用四川话说"."""
+    presets: tuple[str, ...] = ()
+    """Ids of ready-made directions, see :mod:`core.text.presets`."""
+    vector: tuple[float, ...] = ()
+    """How much of each of :data:`EMOTIONS`, in [0, 1]; empty for none."""
+    clip: AudioSource | None = None
+    """A clip whose emotion is to be taken on."""
+    strength: float = 1.0
+    """How much of ``vector`` and ``clip`` counts, in [0, 1]."""
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MAX_INSTRUCTION:
+            raise InvalidInput("instruction.too_long", characters=len(self.text), limit=MAX_INSTRUCTION)
+        if self.vector and not (len(self.vector) == len(EMOTIONS) and all(0 <= value <= 1 for value in self.vector)):
+            raise InvalidInput("instruction.vector", count=len(EMOTIONS), order=", ".join(EMOTIONS))
+        if not 0 <= self.strength <= 1:
+            raise InvalidInput("instruction.strength")
+
+
+AS_IT_COMES = Instruction()
+"""No direction at all."""
+
+
+@dataclass(frozen=True)
 class SynthesisRequest:
     """One line to be spoken. Raises :class:`InvalidInput` when made with values that no engine can take."""
 
@@ -86,6 +119,9 @@ class SynthesisRequest:
     """Rate, 1 being natural."""
     seed: int | None = 0
     """None draws a random one; the report says which."""
+    notation: Notation = Notation.ANY
+    """How pronunciation is marked in ``text``."""
+    instruction: Instruction = AS_IT_COMES
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from core.errors import SENTENCES, EncoreError
-from core.speakers.reference import Finding
+from core.finding import Finding
 
 LANGUAGES: Mapping[str, str] = {"en": "EN", "zh": "中文"}
 """Interface languages and what they call themselves, the default first."""

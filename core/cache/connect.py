@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.connection import parse_url
+from redis.connection import DefaultParser, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
@@ -28,6 +28,17 @@ Client: TypeAlias = Redis | RedisCluster
 
 READ_SIZE = 2**18
 """Bytes read from the socket at once: entries are large, and each read costs a system call."""
+KEPT_BUFFER = 2**22
+"""Bytes of the reader's buffer that survive a reply; given back, it has to be grown again for the next large entry."""
+
+
+class LargeReplies(DefaultParser):  # type: ignore[valid-type,misc]  # redis-py says it is a variable
+    """redis-py's parser, for replies of a megabyte one after another."""
+
+    def on_connect(self, connection: Any, **options: Any) -> None:
+        """Begin to read from ``connection``."""
+        super().on_connect(connection, **options)
+        self._reader.setmaxbuf(KEPT_BUFFER)
 
 
 def connect(url: str, timeout_s: float) -> Client:
@@ -40,6 +51,7 @@ def connect(url: str, timeout_s: float) -> Client:
         "socket_timeout": timeout_s,
         "socket_connect_timeout": timeout_s,
         "socket_read_size": READ_SIZE,
+        "parser_class": LargeReplies,
         # A pooled connection may have been closed by the server since; that is no reason to call Redis unusable.
         # What is slow is not asked again.
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.audio import AudioClip
+from core.finding import Finding
 from core.progress import Progress
+from core.request import AS_IT_COMES, Instruction
 from core.speakers.profile import SpeakerProfile
+from core.text.markup.model import Notation
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,19 @@ class Capabilities:
     needs_prompt_text: bool = False
     """Cloning needs to know what the reference clip says."""
     instruction: bool = False
+    """Follows directions in words."""
     emotion_vector: bool = False
     emotion_audio: bool = False
+    prosody_preview: bool = False
+    """Directions and emotions move only rate, pitch, energy and pauses: nothing about them was learned."""
+    notation: Notation = Notation.ANY
+    """How its utterances are marked, and how the page writes marks for it."""
     pinyin: bool = False
+    """Says the syllables that are marked."""
     arpabet: bool = False
-    tags: bool = False
-    """Paralinguistic tags such as ``[breath]``."""
+    """Says the English phonemes that are marked."""
+    tags: tuple[str, ...] = ()
+    """Names of the tags that it does, if only as the nearest thing it can: see :meth:`SynthesisEngine.findings`."""
     seed: bool = False
     """Another seed gives another take, and the same seed the same samples."""
     speed: tuple[float, float] = (1.0, 1.0)
@@ -51,12 +61,14 @@ class Utterance:
     """One segment to be spoken: with the profile, everything that determines the sound."""
 
     text: str
-    """Identity-normalised text (see ``core.text.identity``), one sentence or clause."""
+    """Identity-normalised text (see ``core.text.identity``), one sentence or clause, in the engine's notation."""
     language: str
     """ISO 639-1 code, never "auto"."""
     speed: float = 1.0
     """Rate, 1 being natural."""
     seed: int = 0
+    instruction: Instruction = AS_IT_COMES
+    """How to say it, its presets resolved into words or a vector, whichever the engine takes."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,10 @@ class SynthesisEngine(Protocol):
 
     def enroll(self, clip: AudioClip, prompt_text: str, progress: Progress) -> SpeakerProfile:
         """The profile of the voice in a reference clip that was checked already."""
+        ...
+
+    def findings(self, utterance: Utterance) -> Sequence[Finding]:
+        """What of ``utterance`` it does otherwise than asked, or leaves out; nothing if all of it. Costs little."""
         ...
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:

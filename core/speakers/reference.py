@@ -1,15 +1,13 @@
 """Looks at a reference clip before any work is done with it, and says what it found."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from core.audio import AudioClip
-from core.errors import SENTENCES, InvalidAudio
-
-Level = Literal["good", "note", "warning"]
+from core.errors import InvalidAudio
+from core.finding import Finding
 
 SILENCE_DBFS = -55.0
 """Loudest frame of a clip that counts as silent."""
@@ -21,21 +19,6 @@ SHORT_S = 5.0
 NARROWBAND_HZ = 4_200.0
 MIN_SPEECH_S = 0.8
 _FRAME_S = 0.02
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was noticed."""
-
-    level: Level
-    code: str
-    """Key of :data:`core.errors.SENTENCES`."""
-    details: dict[str, float]
-
-    @property
-    def sentence(self) -> str:
-        """The finding in English."""
-        return SENTENCES[self.code].format(**self.details)
 
 
 @dataclass(frozen=True)

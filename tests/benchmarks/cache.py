@@ -214,9 +214,11 @@ def hits(bench: Bench) -> list[Figure]:
         "warm": lambda: encore(warm),
     }
     seconds: dict[str, list[float]] = {way: [] for way in ways}
+    order = list(ways)
     for _ in range(400):
-        for way, work in ways.items():
-            seconds[way].append(timed(work))
+        random.shuffle(order)  # each leaves the machine's caches in some state for the next
+        for way in order:
+            seconds[way].append(timed(ways[way]))
     cold.close()
     warm.close()
     # The tenth percentile: a hit takes well under a millisecond, and what a busy machine adds to it is not the cache's.

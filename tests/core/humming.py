@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ from core.cache.cache import open_cache
 from core.engines.base import Capabilities, StockVoice, TimedText, Transcript, Utterance
 from core.engines.registry import Registry
 from core.errors import InvalidInput
+from core.finding import Finding
 from core.progress import Progress
 from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.studio import Studio
+from core.text.markup.model import Notation
 
 RATE = 16_000
 
@@ -32,7 +35,19 @@ class HummingEngine:
     """Speaks by humming; ``failing`` makes the next calls raise."""
 
     name = "humming"
-    capabilities = Capabilities(languages=("en", "zh"), cloning=True, seed=True, speed=(0.5, 2.0))
+    capabilities = Capabilities(
+        languages=("en", "zh"),
+        cloning=True,
+        instruction=True,
+        emotion_vector=True,
+        prosody_preview=True,
+        notation=Notation.KOKORO,
+        pinyin=True,
+        arpabet=True,
+        tags=("breath",),
+        seed=True,
+        speed=(0.5, 2.0),
+    )
     sample_rate = RATE
     fingerprint = "humming/1"
     voices = (StockVoice("alto", "Alto", "en", "female"),)
@@ -58,12 +73,15 @@ class HummingEngine:
         pitch = 100 + int(clip.content_id[:4], 16) % 200
         return SpeakerProfile(self.name, {"pitch": np.array([pitch], np.float32)}, {"similarity": "0.75"})
 
+    def findings(self, utterance: Utterance) -> Sequence[Finding]:
+        return (Finding("note", "tag.pause", {"tag": "[breath]"}),) if "[breath]" in utterance.text else ()
+
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         self.gate.wait(10)
         if self.failing:
             raise self.failing
         self.spoken.append(utterance)
-        words = f"{utterance.text}|{utterance.speed}|{utterance.seed}"
+        words = f"{utterance.text}|{utterance.speed}|{utterance.seed}|{utterance.instruction}"
         return hum(words, float(profile.arrays["pitch"][0]))
 
 

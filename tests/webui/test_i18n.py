@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from core.errors import SENTENCES, EncoreError, InvalidAudio
-from core.speakers.reference import Finding
+from core.finding import Finding
 from webui.i18n import LANGUAGES, Labels, texts
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from html import escape
 
 from core.errors import Cancelled, EncoreError
-from core.speakers.reference import Finding
+from core.finding import Finding
 from webui.i18n import Texts
 
 log = logging.getLogger(__name__)

@@ -19,6 +19,7 @@ from core.engines.kokoro.space import ASSET, VoiceSpace, voice_space
 from core.engines.kokoro.speaker import speaker_of
 from core.engines.kokoro.voices import PROSODY, VoiceTables, stock_voice, stock_voices, voice_names
 from core.errors import InvalidInput, InvalidText
+from core.finding import Finding
 from core.models.manifest import manifest, model_path
 from core.progress import Progress
 from core.speakers.encoder import speaker_encoder
@@ -105,6 +106,10 @@ class KokoroEngine:
         }
         facts = {"similarity": f"{clone.similarity:.2f}", "pitch": f"{np.exp(clone.pitch):.0f} Hz"}
         return SpeakerProfile(self.name, arrays, facts)
+
+    def findings(self, utterance: Utterance) -> Sequence[Finding]:  # noqa: ARG002
+        """What of ``utterance`` comes out otherwise than asked."""
+        return ()
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, at 24 kHz. Raises ``InvalidText`` if nothing in it can be said."""
