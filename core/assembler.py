@@ -3,12 +3,12 @@
 import numpy as np
 
 from core.audio import AudioClip, Floats, encode
-from core.loudness import integrated_loudness
+from core.loudness import integrated_loudness, limited
 
 TARGET_LUFS = -19.0
 """Integrated loudness of a take: the usual level of mono speech (AES TD1004)."""
 PEAK = 0.97
-"""Highest sample of a take; loudness gives way to it."""
+"""Highest sample of a take."""
 FADE_S = 0.004
 SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
@@ -20,8 +20,10 @@ class Assembler:
     Segments are cached unlevelled and the whole is levelled here, so that a replaced sentence does not jump.
     """
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, level_db: float = 0.0) -> None:
+        """For segments at ``sample_rate`` hertz; ``level_db`` is how much louder than usual the take is meant to be."""
         self._rate = sample_rate
+        self._level_db = level_db
         self._parts: list[Floats] = []
         self._preview_gain: float | None = None
 
@@ -30,15 +32,29 @@ class Assembler:
         part = np.concatenate([_smooth_edges(clip), np.zeros(round(pause_s * self._rate), np.float32)])
         self._parts.append(part)
         if self._preview_gain is None:
-            self._preview_gain = _gain(part, self._rate)
-        return AudioClip(np.clip(part * np.float32(self._preview_gain), -PEAK, PEAK), self._rate)
+            self._preview_gain = self._gain(part)
+        return AudioClip(limited(part * np.float32(self._preview_gain), self._rate, PEAK), self._rate)
 
     def finish(self) -> AudioClip:
         """The take."""
         whole = np.concatenate(self._parts)
         alone = self._preview_gain if len(self._parts) == 1 else None  # measured already
-        gain = _gain(whole, self._rate) if alone is None else alone
-        return AudioClip(whole * np.float32(gain), self._rate)
+        gain = self._gain(whole) if alone is None else alone
+        return AudioClip(limited(whole * np.float32(gain), self._rate, PEAK), self._rate)
+
+    def _gain(self, samples: Floats) -> float:
+        """The factor that brings ``samples`` to the loudness they are meant to have.
+
+        What is meant to be loud is limited afterwards; else loudness gives way to the peak.
+        """
+        peak = float(np.abs(samples).max(initial=0.0))
+        if peak == 0.0:
+            return 1.0
+        loudness = integrated_loudness(samples, self._rate)
+        if not np.isfinite(loudness):
+            return 1.0
+        usual = min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak)
+        return float(usual * 10 ** (self._level_db / 20))
 
 
 def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:
@@ -55,14 +71,3 @@ def _smooth_edges(clip: AudioClip) -> Floats:
         samples[:n] *= ramp
         samples[-n:] *= ramp[::-1]
     return samples
-
-
-def _gain(samples: Floats, rate: int) -> float:
-    """The factor that brings ``samples`` to the target loudness (ITU-R BS.1770-4) without passing the peak."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    if peak == 0.0:
-        return 1.0
-    loudness = integrated_loudness(samples, rate)
-    if not np.isfinite(loudness):
-        return 1.0
-    return float(min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak))

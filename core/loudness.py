@@ -18,6 +18,8 @@ OVERLAP = 4
 """Blocks begin every :data:`BLOCK_S` / :data:`OVERLAP` seconds."""
 ABSOLUTE_GATE = -70.0
 RELATIVE_GATE = -10.0
+LOOK_AHEAD_S = 0.005
+"""How long before and after a peak the limiter turns down, in seconds."""
 _OFFSET = -0.691
 
 
@@ -48,6 +50,22 @@ def integrated_loudness(samples: Floats, rate: int) -> float:
         return -math.inf
     gated = gated[_lufs(gated) > float(_lufs(gated.mean())) + RELATIVE_GATE]
     return float(_lufs(gated.mean()))
+
+
+def limited(samples: Floats, rate: int, ceiling: float) -> Floats:
+    """``samples``, float32 [n] at ``rate`` hertz, turned down smoothly around whatever passes ``ceiling``.
+
+    A look-ahead limiter: the gain that each sample needs, its minimum over a window, and the mean of that over the same
+    window, which is nowhere more than what is needed.
+    """
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
+    needed = np.minimum(1.0, ceiling / np.maximum(np.abs(samples), 1e-9).astype(np.float64))
+    if needed.min(initial=1.0) == 1.0:
+        return samples
+    window = 2 * round(LOOK_AHEAD_S * rate) + 1
+    gain = uniform_filter1d(minimum_filter1d(needed, window, mode="nearest"), window, mode="nearest")
+    return np.asarray(np.clip(samples * gain, -ceiling, ceiling), dtype=np.float32)
 
 
 def _lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:

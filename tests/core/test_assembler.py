@@ -38,6 +38,17 @@ def test_a_take_has_the_usual_loudness(level: float) -> None:
     )
 
 
+@pytest.mark.parametrize("level_db", [-6.0, 4.0])
+def test_a_take_that_is_meant_to_be_louder_is(level_db: float) -> None:
+    usual, meant = Assembler(RATE), Assembler(RATE, level_db)
+    for assembler in (usual, meant):
+        assembler.add(voiced(2.0, 0.2), 0.0)
+    meter = pyloudnorm.Meter(RATE)
+    before, after = (meter.integrated_loudness(assembler.finish().samples) for assembler in (usual, meant))
+    assert after - before == pytest.approx(level_db, abs=0.8)
+    assert np.abs(meant.finish().samples).max() <= np.float32(PEAK)
+
+
 def test_segments_keep_their_balance() -> None:
     assembler = Assembler(RATE)
     assembler.add(voiced(1.0, 0.05), 0.0)

@@ -3,8 +3,10 @@ import math
 import numpy as np
 import pyloudnorm
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from core.loudness import integrated_loudness
+from core.loudness import LOOK_AHEAD_S, integrated_loudness, limited
 
 
 def noise(seconds: float, rate: int, level: float = 0.1) -> np.ndarray:
@@ -44,3 +46,16 @@ def test_silence_has_no_loudness(sound: np.ndarray) -> None:
 
 def test_a_short_sound_is_measured_with_silence_behind_it() -> None:
     assert math.isfinite(integrated_loudness(noise(0.05, 24_000), 24_000))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.floats(0.1, 8.0), st.sampled_from([8_000, 24_000]))
+def test_a_limiter_passes_no_peak_and_leaves_what_is_low(seed: int, gain: float, rate: int) -> None:
+    rng = np.random.default_rng(seed)
+    sound = (rng.standard_normal(rate // 4) * gain * np.linspace(0, 0.3, rate // 4)).astype(np.float32)
+    held = limited(sound, rate, 0.97)
+    assert np.abs(held).max() <= np.float32(0.97)
+    assert (np.sign(held) == np.sign(sound)).all()
+    quiet = np.flatnonzero(np.abs(sound) > 0.97)[:1]
+    untouched = int(quiet[0]) - round(2 * LOOK_AHEAD_S * rate) - 1 if len(quiet) else len(sound)
+    np.testing.assert_array_equal(held[: max(0, untouched)], sound[: max(0, untouched)])
