@@ -12,7 +12,17 @@ _KEPT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")
 _LINE_BREAKS = re.compile(r"[ ]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*")
 _SPACES = re.compile(r"[^\S\n]+")
-_HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+SYLLABLES = range(0xF0000, 0xFFFFE)
+"""Private characters that stand in for marked syllables, and count as Chinese ones; see :mod:`core.text.script`."""
+WORDS = range(0x100000, 0x108000)
+"""Private characters that stand in for marked words of other languages."""
+TAGS = range(0x108000, 0x10FFFE)
+"""Private characters that stand in for tags."""
+
+_HAN = (
+    r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    f"{chr(SYLLABLES.start)}-{chr(SYLLABLES.stop - 1)}"
+)
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
 
 HAN = re.compile(f"[{_HAN}]")

@@ -8,7 +8,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from core.text.identity import HAN
+from core.text.identity import HAN, TAGS
 
 MAX_HAN = 90
 """Longest segment, in Chinese characters."""
@@ -19,9 +19,11 @@ SENTENCE_PAUSE_S = 0.30
 CLAUSE_PAUSE_S = 0.12
 PARAGRAPH_PAUSE_S = 0.60
 
-_CLOSERS = "\"'”’」』】》〉)]}»"
-_END = re.compile(rf"(?:[。！？!?؟]|\.{{2,}}|…|(?<!\.)\.(?!\.))+[{re.escape(_CLOSERS)}]*")
-_CLAUSE = re.compile(rf"[,，;；:：、—–][{re.escape(_CLOSERS)}]*\s*")
+# A tag right after a sentence's end, a laugh say, belongs to that sentence.
+_CLOSER = rf"[\"'”’」』】》〉)\]}}»{chr(TAGS.start)}-{chr(TAGS.stop - 1)}]"
+_CLOSERS = re.compile(rf"{_CLOSER}*$")
+_END = re.compile(rf"(?:[。！？!?؟]|\.{{2,}}|…|(?<!\.)\.(?!\.))+{_CLOSER}*")
+_CLAUSE = re.compile(rf"[,，;；:：、—–]{_CLOSER}*\s*")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st vs etc inc ltd co corp dept approx est gen col sgt capt lt rev hon "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun e.g i.e a.m p.m u.s u.k".split()
@@ -67,7 +69,7 @@ def _ends_sentence(paragraph: str, match: re.Match[str]) -> bool:
     """Whether the punctuation in ``match`` ends a sentence; a lone full stop may be an abbreviation's or a number's."""
     mark = match.group()
     after = paragraph[match.end() : match.end() + 8]
-    if mark.rstrip(_CLOSERS) != ".":
+    if _CLOSERS.sub("", mark) != ".":
         return True
     if after and not after[0].isspace() and not HAN.match(after[0]):
         return False

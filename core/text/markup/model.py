@@ -4,6 +4,7 @@ A marked text is a flat sequence of nodes. Tags that enclose words open and clos
 can be cut into sentences anywhere between two of them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,3 +77,14 @@ class Span:
 Node = Text | Pinyin | Arpabet | Kana | Tag | Span
 Marked = tuple[Node, ...]
 """A marked text."""
+
+
+def merged(nodes: Iterable[Node]) -> Marked:
+    """``nodes`` with neighbouring texts made one, and empty ones gone."""
+    kept: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Text) and kept and isinstance(kept[-1], Text):
+            kept[-1] = Text(kept[-1].text + node.text)
+        elif node != Text(""):
+            kept.append(node)
+    return tuple(kept)
