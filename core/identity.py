@@ -32,8 +32,9 @@ def stock_key(engine: SynthesisEngine, voice: str) -> Key:
     return key_for(Namespace.SPEAKER, {"engine": engine.fingerprint, "voice": voice})
 
 
-def segment_key(engine: SynthesisEngine, speaker: Key, utterance: Utterance) -> Key:
-    """One spoken segment."""
+def segment_key(engine: SynthesisEngine, speaker: Key, utterance: Utterance, emotion_clip: str = "") -> Key:
+    """One spoken segment; ``emotion_clip`` is the content id of the clip whose emotion it takes on, if there is one."""
+    instruction = utterance.instruction
     return key_for(
         Namespace.SEGMENT,
         {
@@ -43,6 +44,9 @@ def segment_key(engine: SynthesisEngine, speaker: Key, utterance: Utterance) -> 
             "language": utterance.language,
             "speed": utterance.speed,
             "seed": utterance.seed,
+            "instruction": instruction.text,
+            "emotion": list(instruction.vector),
+            "emotion_clip": [emotion_clip, instruction.strength] if emotion_clip else [],
         },
     )
 

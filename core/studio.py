@@ -225,7 +225,7 @@ class Studio:
             AUDIO,
             lambda: _guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
             engine=engine.name,
-            recipe=recipe_of(utterance, voice.speaker, engine.name),
+            recipe=recipe_of(utterance, voice.speaker, engine),
             bypass=bypass,
             checkpoint=progress.checkpoint,
             prepare=lambda: _guarded(engine.name, engine.load),

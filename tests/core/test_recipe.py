@@ -2,13 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.engines.base import Capabilities, Utterance
+from core.engines.base import Utterance
 from core.errors import InvalidInput, InvalidText
 from core.planner import plan
 from core.recipe import recipe_of, request_of
 from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, SynthesisRequest
+from tests.core.humming import HummingEngine
 
-CAPABILITIES = Capabilities(languages=("en", "zh"), speed=(0.5, 2.0))
+CAPABILITIES = HummingEngine.capabilities
 
 
 @given(
@@ -25,14 +26,14 @@ def test_a_recipe_makes_exactly_the_segment_it_was_made_from(
     except InvalidText:
         return
     for segment in planned.segments:
-        recipe = recipe_of(segment.utterance, speaker, "kokoro")
+        recipe = recipe_of(segment.utterance, speaker, HummingEngine())
         assert recipe is not None
         again = plan(request_of(recipe), CAPABILITIES, max_characters=1000)
         assert [part.utterance for part in again.segments] == [segment.utterance]
 
 
 def test_a_voice_that_nobody_saved_is_not_kept() -> None:
-    assert recipe_of(Utterance("Hi.", "en"), ReferenceSpeaker(AudioSource(b"x")), "kokoro") is None
+    assert recipe_of(Utterance("Hi.", "en"), ReferenceSpeaker(AudioSource(b"x")), HummingEngine()) is None
 
 
 @pytest.mark.parametrize(
