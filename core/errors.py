@@ -42,7 +42,7 @@ SENTENCES: Mapping[str, str] = {
     "instruction.preset": "There is no preset called “{preset}”. There are: {known}.",
     "direction.dialect": "“{part}” cannot be followed: what is heard is a preview of prosody, which knows no dialects or accents.",
     "direction.role": "“{part}” cannot be followed: what is heard is a preview of prosody, which plays no roles.",
-    "direction.whisper": "“{part}” is rendered as a soft voice: the words keep their tone.",
+    "direction.whisper": "“{part}” is rendered as a soft voice: the engine cannot speak without voice.",
     "direction.unknown": "“{part}” was not understood, and changes nothing: only pace, pitch, loudness and pauses can be directed.",
     "markup.pinyin": "At character {place} “{mark}” says how a Chinese syllable is read, which the engine {engine} cannot follow.",
     "markup.arpabet": "At character {place} “{mark}” says how an English word is read, which the engine {engine} cannot follow.",

@@ -1,4 +1,4 @@
-"""Ready-made directions, as data in ``assets/presets.toml``, and how a direction is put so that an engine can take it."""
+"""Ready-made directions, as data in ``assets/presets.toml``, and how directions are put for an engine."""
 
 import functools
 import tomllib
