@@ -12,7 +12,7 @@ The table's directions are those that reviews of human speech agree on; its size
   reviews differ, the table follows the former. Boredom: slow, low, narrow.
 - Banse and Scherer 1996, "Acoustic profiles in vocal emotion expression", Journal of Personality and Social Psychology
   70(3), doi:10.1037/0022-3514.70.3.614: F0 and energy rise with arousal; elation, hot anger and panic lie highest and
-  loudest, sadness and boredom low. ("Excited" is elation; "melancholic" and "calm" are a lesser sadness and tenderness.)
+  loudest, sadness and boredom low. ("Excited" is elation here; "melancholic" and "calm" are mild sadness, tenderness.)
 - Murray and Arnott 1993, "Toward the simulation of emotion in synthetic speech", JASA 93(2), doi:10.1121/1.405558:
   disgust is very much slower and lower, slightly wider, softer.
 - Traunmüller and Eriksson 2000, "Acoustic effects of variation in vocal effort", JASA 107(6), doi:10.1121/1.429414:
