@@ -34,8 +34,12 @@ class Texts:
         return self.entries[key].format(**details)
 
     def error(self, error: EncoreError | Finding) -> str:
-        """The sentence of an error, or of a finding about a reference clip; the core's own where none is written."""
-        return self.maybe(f"errors.{error.code}", SENTENCES[error.code]).format(**error.details)
+        """The sentence of an error or a finding, with those of errors among its details; else the core's own."""
+        details = {
+            name: self.error(detail) if isinstance(detail, EncoreError) else detail
+            for name, detail in error.details.items()
+        }
+        return self.maybe(f"errors.{error.code}", SENTENCES[error.code]).format(**details)
 
     def maybe(self, key: str, otherwise: str) -> str:
         """The text under ``key``, or ``otherwise`` where the language has no word for it."""
