@@ -170,10 +170,10 @@ def test_every_word_of_the_table_is_found_and_means_one_thing() -> None:
     assert set(table()["missing"]["whisper"]) <= set(seen)
 
 
-_PIECES = st.sampled_from(
-    "very not too 不 太 非常 happy sad loud 快 慢 一点 high volume 音量 低 possible or but ， . robot 话 🙂 [h][ào] İ ſlow '".split()
-    + ["as possible", " ", "\x00", "\u202e"]
+_WORDS = (
+    "very not too 不 太 非常 happy sad loud 快 慢 一点 high volume 音量 低 or but ， . robot 话 🙂 [h][ào] İ ſlow '"
 )
+_PIECES = st.sampled_from([*_WORDS.split(), "as possible", " ", "\x00", "\u202e"])
 _TEXTS = st.one_of(st.text(max_size=MAX_INSTRUCTION), st.lists(_PIECES, max_size=60).map(" ".join)).map(
     lambda text: text[:MAX_INSTRUCTION]
 )
