@@ -1,0 +1,83 @@
+"""What scanning and printing a notation is made of."""
+
+import functools
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from core.text.markup.model import Node
+
+SHOWN = 40
+"""Most characters of a mark that a sentence shows."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A node and where it is written; the nodes of one mark that reads several characters all have its place."""
+
+    node: Node
+    start: int
+    """First character of the written text."""
+    end: int
+    """The character behind the last."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that was meant as a mark and cannot be one."""
+
+    start: int
+    end: int
+    code: str
+    """Key of :data:`core.errors.SENTENCES`."""
+    details: Mapping[str, object]
+    """What the sentence needs: ``place`` (from 1), ``mark``, ``suggestions`` …"""
+    suggestions: tuple[str, ...] = ()
+    """What could stand in its place, nearest first."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a scanner made of the characters up to ``end``; those of a problem stay text."""
+
+    end: int
+    placed: tuple[Placed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+Scanner = Callable[[str, int], Found | None]
+"""Reads the mark that begins at a character; None if none does."""
+
+
+class NoForm(Exception):
+    """A notation cannot write a node; ``code`` and ``details`` make the sentence."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(code)
+
+
+def problem(text: str, start: int, end: int, code: str, suggestions: Iterable[str] = (), **details: object) -> Problem:
+    """The problem of ``text[start:end]``."""
+    nearest = tuple(suggestions)
+    mark = text[start:end] if end - start <= SHOWN else text[start : start + SHOWN] + "…"
+    told = {"suggestions": ", ".join(nearest)} if nearest else {}
+    return Problem(start, end, code, {"place": start + 1, "mark": mark, **told, **details}, nearest)
+
+
+@functools.lru_cache(maxsize=4096)
+def nearest(typed: str, choices: tuple[str, ...], least: float = 0.0) -> tuple[str, ...]:
+    """The three of ``choices`` that are spelled most like ``typed``, tone marks counting as letters of their own.
+
+    ``least`` is the similarity (0–100) below which nothing is like it.
+    """
+    ranked = process.extract(typed, choices, scorer=fuzz.ratio, processor=_apart, limit=3, score_cutoff=least)
+    return tuple(choice for choice, _, _ in ranked)
+
+
+@functools.lru_cache(maxsize=8192)
+def _apart(spelling: str) -> str:
+    return unicodedata.normalize("NFD", spelling.lower())
