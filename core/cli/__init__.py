@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 import core
-from core.cli import cache, models, speech, voices
+from core.cli import cache, lexicon, models, speech, voices
+from core.cli.annotate import annotate
 from core.cli.common import CommandGroup
 from core.cli.doctor import doctor
 from core.settings import settings
@@ -39,8 +40,10 @@ def _root(
 
 app.command()(speech.clone)
 app.command()(speech.transcribe)
+app.command()(annotate)
 app.command()(doctor)
 app.add_typer(voices.app, name="voices")
+app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 

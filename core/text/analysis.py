@@ -1,24 +1,22 @@
 """A text as a person marks it: its words, how each is read, what else it could be, and the marks written into it."""
 
-import difflib
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
 
 from core.errors import InvalidText
 from core.text import mandarin
-from core.text.arpabet import parse_phones, readings, syllabified
+from core.text.arpabet import parse_phones
 from core.text.identity import HAN
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Arpabet, Kana, Node, Notation, Pinyin, Span, Tag, Text, merged
 from core.text.markup.reader import Placed, scan
+from core.text.markup.syntax import nearest
 from core.text.markup.writer import write
-from core.text.pinyin import parse_syllable, syllables, with_tone_mark
+from core.text.pinyin import SYLLABLES, parse_syllable
+from core.text.units import Kind, Reading, Source, Unit, han_readings, reading_of, syllable_reading, word_readings
 
-Kind = Literal["han", "word", "tag", "other"]
+__all__ = ["Reading", "Source", "Unit", "analyse", "annotate", "clear_reading", "set_reading"]
 
 _LETTER = rf"[^\W\d_{HAN.pattern[1:-1]}]"
 _STANDS_FOR_MARK = "\0"
@@ -26,60 +24,6 @@ _TOKEN = re.compile(
     rf"(?P<han>{HAN.pattern}+)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)"
     rf"|(?P<other>(?:(?!{_LETTER})[^{_STANDS_FOR_MARK}{HAN.pattern[1:-1]}])+)"
 )
-
-
-class Source(StrEnum):
-    """Who says that a unit is read so."""
-
-    MARK = "mark"
-    LEXICON = "lexicon"
-    PHRASE = "phrase"
-    """The phrase that a character stands in."""
-    DICTIONARY = "dictionary"
-    """The usual reading of a character by itself, or CMUdict's first of a word."""
-    RULES = "rules"
-    """Nobody: it is in no dictionary, and the engine will guess."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read a character or a word."""
-
-    value: str
-    """``hao3`` or ``M AY0 N UW1 T``: what :func:`set_reading` and the lexicon take."""
-    label: str
-    """For people: ``hǎo`` or ``M AY0 · N UW1 T``."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A character, a word, a tag, or what is between them."""
-
-    text: str
-    """What is read, without its mark; empty where a mark's notation replaces it. A tag is as it is written."""
-    start: int
-    """Where it begins in the written text, its mark included."""
-    end: int
-    kind: Kind
-    reading: Reading | None = None
-    source: Source | None = None
-    choices: tuple[Reading, ...] = ()
-    """How it can be read, the likeliest first, :attr:`reading` among them."""
-    word: int = -1
-    """The number of the word it belongs to (by jieba, or an English one); -1 for what belongs to none."""
-
-    @property
-    def ambiguous(self) -> bool:
-        """Whether it has more than one reading that a dictionary tells apart.
-
-        What connected speech does is none: a syllable that loses its tone, 一 and 不, an English word's weak form.
-        """
-        values = {choice.value for choice in self.choices}
-        if self.kind == "han":
-            full = {value[:-1] for value in values if not value.endswith("5")}
-            distinct = {value for value in values if not value.endswith("5") or value[:-1] not in full}
-            return len(distinct) > 1 and self.text not in ("一", "不")
-        return len({value for value in values if any(stress in value for stress in "12")}) > 1
 
 
 @dataclass(frozen=True)
@@ -90,6 +34,7 @@ class _Cell:
     start: int
     end: int
     node: Node | None = None
+    part: int = 0
 
 
 def analyse(text: str, notation: Notation, lexicon: Lexicon) -> tuple[Unit, ...]:
@@ -109,13 +54,18 @@ def set_reading(text: str, unit: Unit, reading: str, write_as: Notation, read_as
     ones; ``reading.none`` for a unit that has no reading; ``reading.notation`` if a text in ``read_as`` cannot have a
     mark of ``write_as`` there; and what :func:`write` raises where that notation has no form for it.
     """
-    node = _node(unit, reading)
-    mark = write((node,), write_as)
-    # A bare syllable may need a space to be one, beside a letter.
-    for before, after in (("", ""), (" ", ""), ("", " "), (" ", " ")):
-        start = unit.start + len(before)
-        marked = text[: unit.start] + before + mark + after + text[unit.end :]
-        if any(placed.start == start and _says(placed.node, node) for placed in scan(marked, read_as)[0]):
+    placed = scan(text, read_as)[0]
+    mine = [part.node for part in placed if _is_mark(part) and (part.start, part.end) == (unit.start, unit.end)]
+    mine[unit.part : unit.part + 1] = [_node(unit, reading)]
+    others = [part for part in placed if _is_mark(part) and not unit.start <= part.start < unit.end]
+    before = [part.node for part in others if part.start < unit.start]
+    wanted = [*before, *mine, *(part.node for part in others[len(before) :])]
+    mark = write(tuple(mine), write_as)
+    # Beside letters or another mark it may need a space to be read by itself.
+    for left, right in (("", ""), (" ", ""), ("", " "), (" ", " ")):
+        marked = text[: unit.start] + left + mark + right + text[unit.end :]
+        read = [part.node for part in scan(marked, read_as)[0] if _is_mark(part)]
+        if len(read) == len(wanted) and all(map(_says, read, wanted)):
             return marked
     raise InvalidText("reading.notation", mark=mark, notation=read_as.value)
 
@@ -127,9 +77,11 @@ def clear_reading(text: str, unit: Unit, read_as: Notation) -> str:
     """
     if unit.source is not Source.MARK:
         return text
-    if not unit.text:
+    if not unit.text or unit.kind == "tag":
         raise InvalidText("reading.base", mark=text[unit.start : unit.end])
-    return text[: unit.start] + write((Text(unit.text),), read_as) + text[unit.end :]
+    mine = [part.node for part in scan(text, read_as)[0] if (part.start, part.end) == (unit.start, unit.end)]
+    mine[unit.part] = Text(unit.text)
+    return text[: unit.start] + write(tuple(mine), read_as) + text[unit.end :]
 
 
 def annotate(text: str, read_as: Notation, write_as: Notation, lexicon: Lexicon, every: bool) -> str:
@@ -138,11 +90,11 @@ def annotate(text: str, read_as: Notation, write_as: Notation, lexicon: Lexicon,
     With ``every``, of all that has one. What the lexicon knows is always written; what ``write_as`` has no form for
     (an English word in IndexTTS-2) stays plain. Raises :class:`InvalidText` if that is so of a mark that is there.
     """
-    marks = {placed.start: placed.node for placed in scan(text, read_as)[0]}
-    nodes = []
+    marks = iter([part.node for part in scan(text, read_as)[0] if _is_mark(part)])
+    nodes: list[Node] = []
     for unit in analyse(text, read_as, lexicon):
         if unit.source is Source.MARK or unit.kind == "tag":
-            nodes.append(marks[unit.start])
+            nodes.append(next(marks))
         elif unit.reading and (every or unit.ambiguous or unit.source is Source.LEXICON):
             node = _node(unit, unit.reading.value)
             nodes.append(node if _writable(node, write_as) else Text(unit.text))
@@ -153,14 +105,16 @@ def annotate(text: str, read_as: Notation, write_as: Notation, lexicon: Lexicon,
 
 def _cells(text: str, placed: Sequence[Placed]) -> Iterator[_Cell]:
     """The plain text character by character; a syllable over its character counts as that character."""
-    for part in placed:
-        match part.node:
+    part, start = 0, -1
+    for mark in placed:
+        part, start = (part + 1, start) if mark.start == start else (0, mark.start)
+        match mark.node:
             case Text(plain):
-                yield from _characters(text, plain, part.start, part.end)
+                yield from _characters(text, plain, mark.start, mark.end)
             case Pinyin(_, base) if HAN.fullmatch(base):
-                yield _Cell(base, part.start, part.end, part.node)
+                yield _Cell(base, mark.start, mark.end, mark.node, part)
             case node:
-                yield _Cell(_STANDS_FOR_MARK, part.start, part.end, node)
+                yield _Cell(_STANDS_FOR_MARK, mark.start, mark.end, node, part)
 
 
 def _characters(text: str, plain: str, start: int, end: int) -> Iterator[_Cell]:
@@ -197,7 +151,7 @@ def _units(text: str, cells: Sequence[_Cell], known: dict[int, tuple[int, Node]]
         cell = cells[place]
         if words and place == words[0]:
             end, node = known[words.pop(0)]
-            yield _word(cells[place:end], number, _reading(node), Source.LEXICON)
+            yield _word(cells[place:end], number, reading_of(node), Source.LEXICON)
             number += 1
         elif cell.node and cell.character == _STANDS_FOR_MARK:
             end = place + 1
@@ -225,19 +179,19 @@ def _han(
 ) -> Iterator[Unit]:
     """The characters of one word."""
     for cell, syllable, phrase in zip(cells[place:], word.syllables, word.phrases, strict=False):
-        own = _syllable(syllable) if syllable else None
-        others = _syllables(cell.character)
+        own = syllable_reading(syllable) if syllable else None
+        others = han_readings(cell.character)
         if cell.node:
-            reading, source = _reading(cell.node), Source.MARK
+            reading, source = reading_of(cell.node), Source.MARK
         elif place in known:
-            reading, source = _reading(known[place][1]), Source.LEXICON
+            reading, source = reading_of(known[place][1]), Source.LEXICON
         else:
             reading, source = own, Source.PHRASE if phrase and len(others) > 1 else Source.DICTIONARY
         ranked = tuple(dict.fromkeys(choice for choice in (reading, own, *others) if choice))
         # 一 and 不 have one reading, whatever tone they are spoken with.
         choices = ranked if cell.character not in ("一", "不") or source is Source.MARK else ranked[:1]
         source = source if reading else Source.RULES
-        yield Unit(cell.character, cell.start, cell.end, "han", reading, source, choices, number)
+        yield Unit(cell.character, cell.start, cell.end, "han", reading, source, choices, number, cell.part)
         place += 1
 
 
@@ -250,7 +204,7 @@ def _word(
 
 
 def _unit_of_word(text: str, start: int, end: int, number: int, reading: Reading | None, source: Source) -> Unit:
-    known = _pronunciations(text)
+    known = word_readings(text)
     choices = tuple(dict.fromkeys((reading, *known))) if reading else known
     if not choices:
         return Unit(text, start, end, "word", None, Source.RULES, (), number)
@@ -260,8 +214,8 @@ def _unit_of_word(text: str, start: int, end: int, number: int, reading: Reading
 def _marked(text: str, cell: _Cell, node: Node, number: int) -> Unit:
     """The unit of a mark that is no character with its syllable."""
     if isinstance(node, Arpabet):
-        return _unit_of_word(node.base, cell.start, cell.end, number, _reading(node), Source.MARK)
-    reading = _reading(node)
+        return _unit_of_word(node.base, cell.start, cell.end, number, reading_of(node), Source.MARK)
+    reading = reading_of(node)
     if reading is None:
         return Unit(text[cell.start : cell.end], cell.start, cell.end, "tag", source=Source.MARK)
     kind: Kind = "han" if isinstance(node, Pinyin) else "word"
@@ -285,13 +239,11 @@ def _node(unit: Unit, reading: str) -> Node:
 
 
 def _nearest(reading: str, unit: Unit) -> str:
-    """What may have been meant: the likeliest of the unit's own readings, and the syllable that looks most alike."""
+    """What may have been meant: the unit's likeliest readings, and the syllables that are spelled most alike."""
     own = [choice.value for choice in unit.choices[:3]]
     if unit.kind == "han":
-        letters = re.sub(r"\d", "", reading.strip().lower())
-        tone = (re.findall(r"[1-5]", reading) or ["1"])[-1]
-        own += [near + tone for near in difflib.get_close_matches(letters, sorted(syllables()), 2, 0.5)]
-    return ", ".join(dict.fromkeys(own)) or ("hao3" if unit.kind == "han" else "M IH1 N AH0 T")
+        own += nearest(reading.strip(), SYLLABLES)
+    return ", ".join(dict.fromkeys(own)) or "M IH1 N AH0 T"
 
 
 def _writable(node: Node, notation: Notation) -> bool:
@@ -302,44 +254,15 @@ def _writable(node: Node, notation: Notation) -> bool:
     return True
 
 
+def _is_mark(placed: Placed) -> bool:
+    return not isinstance(placed.node, Text)
+
+
 def _says(node: Node, wanted: Node) -> bool:
     """Whether ``node`` reads as ``wanted`` does, whether or not its notation keeps the base."""
     match node, wanted:
-        case Pinyin(read), Pinyin(meant):
+        case (Pinyin(read), Pinyin(meant)) | (Kana(read), Kana(meant)):
             return read == meant
         case Arpabet(read_phones), Arpabet(meant_phones):
             return read_phones == meant_phones
-    return False
-
-
-def _reading(node: Node) -> Reading | None:
-    match node:
-        case Pinyin(syllable):
-            return _syllable(syllable)
-        case Arpabet(phones):
-            return _phones(phones)
-        case Kana(kana):
-            return Reading(kana, kana)
-    return None
-
-
-@functools.lru_cache(8192)
-def _syllable(syllable: str) -> Reading | None:
-    parsed = parse_syllable(syllable)
-    return Reading(parsed, with_tone_mark(parsed)) if parsed else None
-
-
-@functools.lru_cache(16_384)
-def _phones(phones: tuple[str, ...]) -> Reading:
-    return Reading(" ".join(phones), syllabified(phones).replace(" . ", " · "))
-
-
-@functools.lru_cache(16_384)
-def _syllables(character: str) -> tuple[Reading, ...]:
-    found = (_syllable(syllable) for syllable in mandarin.choices(character))
-    return tuple(reading for reading in found if reading)
-
-
-@functools.lru_cache(16_384)
-def _pronunciations(word: str) -> tuple[Reading, ...]:
-    return tuple(dict.fromkeys(_phones(phones) for phones in readings(word)))
+    return node == wanted

@@ -142,7 +142,7 @@ def _pinyin(word: str) -> tuple[str, ...]:
             word,
             style=pypinyin.Style.TONE3,
             neutral_tone_with_five=True,
-            errors=lambda unknown: [""] * len(unknown),
+            errors=lambda unknown: [""] * len(unknown),  # type: ignore[arg-type, return-value]  # one for each
         )
     )
 
