@@ -1,14 +1,20 @@
 """From a request to the segments that will be spoken. Pure: no audio, no cache, no engine."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.engines.base import Capabilities, Utterance
 from core.errors import InvalidInput, InvalidText, Unsupported
-from core.request import AUTO, MAX_SEED, SynthesisRequest
-from core.text.identity import language_of, normalise
-from core.text.segment import Piece, split
-from core.text.verbalise import is_speakable
+from core.request import AUTO, MAX_SEED, Instruction, SynthesisRequest
+from core.text.cues import interpret
+from core.text.identity import HAN
+from core.text.lexicon import Lexicon
+from core.text.markup.model import Arpabet, Kana, Pinyin, Span, Tag
+from core.text.markup.reader import Placed, nodes, read
+from core.text.markup.writer import write
+from core.text.presets import resolve
+from core.text.script import Sentence, sentences
 
 
 @dataclass(frozen=True)
@@ -27,25 +33,59 @@ class Plan:
     seed: int
     random_seed: bool
     """The seed was drawn just now, so nothing can have been computed with it."""
+    level_db: float
+    """How much louder than usual the take is meant to be."""
 
 
-def plan(request: SynthesisRequest, capabilities: Capabilities, *, max_characters: int) -> Plan:
-    """The plan of ``request`` for an engine with ``capabilities``.
+def plan(request: SynthesisRequest, capabilities: Capabilities, lexicon: Lexicon, *, max_characters: int) -> Plan:
+    """The plan of ``request`` for an engine with ``capabilities``, where ``lexicon`` says how words are read.
 
     Raises :class:`InvalidText`, :class:`InvalidInput` or :class:`Unsupported` for what the engine cannot do.
     """
     _check(request, capabilities)
     if len(request.text) > max_characters:
         raise InvalidText("text.too_long", characters=len(request.text), limit=max_characters)
-    pieces = _speakable(split(normalise(request.text)))
-    if not pieces:
+    instruction = resolve(request.instruction, capabilities, request.engine)
+    placed = read(request.text, request.notation)
+    _check_marks(placed, request, capabilities)
+    parts = sentences(_followed(lexicon, capabilities).apply(nodes(placed)))
+    if not parts:
         raise InvalidText("text.unspeakable")
     seed = secrets.randbelow(MAX_SEED) + 1 if request.seed is None else request.seed
+
+    def utterance(part: Sentence) -> Utterance:
+        return Utterance(
+            text=write(part.marked, capabilities.notation),
+            language=part.language if request.language == AUTO else request.language,
+            speed=round(request.speed, 3),
+            seed=seed,
+            instruction=instruction,
+        )
+
     return Plan(
-        segments=tuple(PlannedSegment(_utterance(piece.text, request, seed), piece.pause_s) for piece in pieces),
+        segments=tuple(PlannedSegment(utterance(part), part.pause_s) for part in parts),
         seed=seed,
         random_seed=request.seed is None,
+        level_db=_level_db(instruction),
     )
+
+
+def _followed(lexicon: Lexicon, capabilities: Capabilities) -> Lexicon:
+    """What of ``lexicon`` the engine can follow: a word of it is no order, as a mark is, so the rest is left to it."""
+    if capabilities.pinyin and capabilities.arpabet:
+        return lexicon
+    return Lexicon(
+        {
+            word: reading
+            for word, reading in lexicon.entries.items()
+            if (capabilities.pinyin if HAN.match(word) else capabilities.arpabet)
+        }
+    )
+
+
+def _level_db(instruction: Instruction) -> float:
+    """Takes are brought to one loudness, so what is meant to be loud or soft has to be made so again."""
+    return interpret(instruction).prosody.level_db
 
 
 def _check(request: SynthesisRequest, capabilities: Capabilities) -> None:
@@ -62,19 +102,17 @@ def check_language(language: str, engine: str, capabilities: Capabilities) -> No
         raise Unsupported("request.language", engine=engine, language=language, known=known)
 
 
-def _speakable(pieces: list[Piece]) -> list[Piece]:
-    """The pieces that hold something to say; the pause of one that does not goes to the one before it."""
-    kept: list[Piece] = []
-    for piece in pieces:
-        if is_speakable(piece.text):
-            kept.append(piece)
-        elif kept:
-            kept[-1] = Piece(kept[-1].text, max(kept[-1].pause_s, piece.pause_s))
-    if kept:
-        kept[-1] = Piece(kept[-1].text, 0.0)
-    return kept
-
-
-def _utterance(text: str, request: SynthesisRequest, seed: int) -> Utterance:
-    language = language_of(text) if request.language == AUTO else request.language
-    return Utterance(text=text, language=language, speed=round(request.speed, 3), seed=seed)
+def _check_marks(placed: Iterable[Placed], request: SynthesisRequest, capabilities: Capabilities) -> None:
+    """Raise :class:`Unsupported` at the first mark that the engine cannot follow."""
+    for each in placed:
+        mark, place = request.text[each.start : each.end], each.start + 1
+        match each.node:
+            case Pinyin() if not capabilities.pinyin:
+                raise Unsupported("markup.pinyin", place=place, mark=mark, engine=request.engine)
+            case Arpabet() if not capabilities.arpabet:
+                raise Unsupported("markup.arpabet", place=place, mark=mark, engine=request.engine)
+            case Kana() if "ja" not in capabilities.languages:
+                raise Unsupported("markup.kana", place=place, mark=mark, engine=request.engine)
+            case Tag(name) | Span(name) if name not in capabilities.tags:
+                known = ", ".join(capabilities.tags) or "–"
+                raise Unsupported("markup.tag", place=place, mark=mark, engine=request.engine, known=known)

@@ -15,6 +15,7 @@ from core.cache.key import Key, Namespace
 from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
 from core.errors import EncoreError, EngineFailed, InvalidInput
+from core.finding import Finding
 from core.payloads import AUDIO, PROFILE, TRANSCRIPT
 from core.planner import Plan, PlannedSegment, check_language, plan
 from core.progress import Progress
@@ -33,6 +34,7 @@ from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.speakers.reference import ReferenceCheck, check_reference
+from core.text.lexicon import LexiconFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -85,6 +87,7 @@ class Studio:
         self.recognition = recognition
         self.library = library
         self.settings = settings
+        self.lexicon = LexiconFile(settings.data_dir / "lexicon.csv")
 
     def close(self) -> None:
         """Let go of the cache, and of the private server if this process started it."""
@@ -120,7 +123,7 @@ class Studio:
         What is wrong with the request is raised here, before the first event; an engine's failure while iterating.
         """
         engine = self.synthesis[request.engine]
-        planned = plan(request, engine.capabilities, max_characters=self.settings.max_characters)
+        planned = plan(request, engine.capabilities, self.lexicon.load(), max_characters=self.settings.max_characters)
         return self._run(request.speaker, engine, planned, progress or Progress())
 
     def transcribe(self, request: TranscriptionRequest, progress: Progress | None = None) -> TranscriptReport:
@@ -162,7 +165,7 @@ class Studio:
 
     def _run(self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress) -> Iterator[Event]:
         watch = _Stopwatch()
-        assembler = Assembler(engine.sample_rate)
+        assembler = Assembler(engine.sample_rate, planned.level_db)
         stages: list[SegmentStage] = []
         first_audio_ms = 0.0
         with watch:
@@ -190,6 +193,7 @@ class Studio:
             first_audio_ms=first_audio_ms,
             seed=planned.seed,
             similarity=float(similarity) if similarity else None,
+            findings=_findings(engine, planned),
         )
         yield Take(take, report)
 
@@ -220,8 +224,10 @@ class Studio:
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
     ) -> Cached[AudioClip]:
         utterance = segment.utterance
+        clip = utterance.instruction.clip
+        emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
         return self.cache.get_or_compute(
-            identity.segment_key(engine, voice.key, utterance),
+            identity.segment_key(engine, voice.key, utterance, emotion_clip),
             AUDIO,
             lambda: _guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
             engine=engine.name,
@@ -254,6 +260,12 @@ class _Stopwatch:
 
     def __exit__(self, *_: object) -> None:
         self.ms += (time.perf_counter() - self._started) * 1000
+
+
+def _findings(engine: SynthesisEngine, planned: Plan) -> tuple[Finding, ...]:
+    """What the engine does otherwise than asked in any segment, each thing once."""
+    found = [finding for segment in planned.segments for finding in engine.findings(segment.utterance)]
+    return tuple(finding for place, finding in enumerate(found) if finding not in found[:place])
 
 
 def _guarded(engine: str, work: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from core.errors import InvalidInput, InvalidText
 from core.planner import plan
 from core.recipe import recipe_of, request_of
 from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, SynthesisRequest
+from core.text.lexicon import Lexicon
 from tests.core.humming import HummingEngine
 
 CAPABILITIES = HummingEngine.capabilities
@@ -22,13 +23,15 @@ def test_a_recipe_makes_exactly_the_segment_it_was_made_from(
     text: str, speaker: Speaker, speed: float, seed: int
 ) -> None:
     try:
-        planned = plan(SynthesisRequest(text, speaker, speed=speed, seed=seed), CAPABILITIES, max_characters=1000)
+        planned = plan(
+            SynthesisRequest(text, speaker, speed=speed, seed=seed), CAPABILITIES, Lexicon(), max_characters=1000
+        )
     except InvalidText:
         return
     for segment in planned.segments:
         recipe = recipe_of(segment.utterance, speaker, HummingEngine())
         assert recipe is not None
-        again = plan(request_of(recipe), CAPABILITIES, max_characters=1000)
+        again = plan(request_of(recipe), CAPABILITIES, Lexicon(), max_characters=1000)
         assert [part.utterance for part in again.segments] == [segment.utterance]
 
 
