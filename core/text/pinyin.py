@@ -8,7 +8,7 @@ shift in speech; the syllables themselves are a closed set (``assets/syllables.t
 import functools
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Mapping
 from importlib.resources import files
 
 _MARKS = "\u0304\u0301\u030c\u0300"
@@ -17,22 +17,17 @@ _TONES = "12345"
 _NEUTRAL = "5"
 
 
-def _data() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("assets") / "syllables.toml").read_text(encoding="utf-8"))
+_DATA: Mapping[str, Mapping[str, str]] = tomllib.loads((files("assets") / "syllables.toml").read_text(encoding="utf-8"))
 
+_PLAIN = frozenset(plain for group in _DATA.values() for listed in group.values() for plain in listed.split())
 
-@functools.cache
-def syllables() -> frozenset[str]:
-    """Every syllable, without its tone."""
-    return frozenset(plain for group in _data().values() for listed in group.values() for plain in listed.split())
+SYLLABLES = tuple(plain + tone for plain in sorted(_PLAIN) for tone in _TONES)
+"""Every syllable in every tone."""
 
-
-@functools.cache
-def indextts_syllables() -> frozenset[str]:
-    """The syllables, with their tones, that IndexTTS has learned."""
-    return frozenset(
-        plain + tone for tones, listed in _data()["indextts"].items() for plain in listed.split() for tone in tones
-    )
+INDEXTTS_SYLLABLES = frozenset(
+    plain + tone for tones, listed in _DATA["indextts"].items() for plain in listed.split() for tone in tones
+)
+"""The syllables that IndexTTS has learned, in the tones that it has learned them in."""
 
 
 def parse_syllable(text: str) -> str | None:
@@ -49,7 +44,7 @@ def parse_syllable(text: str) -> str | None:
         plain = plain.replace("v", "u")
     if plain in ("lue", "nue"):  # the usual way to type lüe and nüe
         plain = plain.replace("ue", "ve")
-    return plain + tone if plain in syllables() else None
+    return plain + tone if plain in _PLAIN else None
 
 
 def _without_tone(text: str) -> tuple[str, str]:
@@ -136,8 +131,3 @@ def character_of(syllable: str) -> str:
     if syllable in known:
         return known[syllable][1]
     return min(known[syllable[:-1] + tone] for tone in _TONES if syllable[:-1] + tone in known)[1]
-
-
-def every_syllable() -> Iterator[str]:
-    """All syllables in all tones."""
-    return (plain + tone for plain in sorted(syllables()) for tone in _TONES)

@@ -1,7 +1,6 @@
 """A word with its reading beside it, which IndexTTS-2.5 and Kokoro write each in its own brackets."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.text import arpabet, pinyin
@@ -11,6 +10,9 @@ from core.text.markup.syntax import nearest
 
 _KANA = re.compile(r"[\u3041-\u309f]+|[\u30a1-\u30ff]+")
 """One script only, since IndexTTS-2.5 takes mixed ones for something else."""
+
+_LEARNED = tuple(sorted(pinyin.INDEXTTS_SYLLABLES))
+_PHONES = tuple(sorted(arpabet.PHONES))
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,17 @@ def is_han(base: str) -> bool:
     return bool(base) and all(HAN.match(character) for character in base)
 
 
-def syllables_of(base: str, reading: str, known: Callable[[str], bool] | None = None) -> tuple[Node, ...] | Wrong:
-    """One node for each character of ``base``; ``known`` tells which syllables the notation has, None for all."""
+def syllables_of(base: str, reading: str, learned: bool = False) -> tuple[Node, ...] | Wrong:
+    """One node for each character of ``base``.
+
+    ``learned`` takes only the syllables that IndexTTS has learned, with their tones as digits.
+    """
     nodes: list[Node] = []
     typed = reading.split()
     for index, spelling in enumerate(typed):
         syllable = pinyin.parse_syllable(spelling)
-        if syllable is None or (known is not None and not known(syllable)):
-            choices = (one for one in pinyin.every_syllable() if known is None or known(one))
-            return Wrong("markup.syllable", spelling, nearest(spelling, tuple(choices)))
+        if syllable is None or (learned and not (syllable in pinyin.INDEXTTS_SYLLABLES and spelling[-1].isdigit())):
+            return Wrong("markup.syllable", spelling, nearest(spelling, _LEARNED if learned else pinyin.SYLLABLES))
         nodes.append(Pinyin(syllable, base[index : index + 1]))
     return tuple(nodes) if len(typed) == max(1, len(base)) else Wrong("markup.count", reading)
 
@@ -53,7 +57,7 @@ def word_of(base: str, reading: str) -> tuple[Node, ...] | Wrong:
     typed = [phone for phone in reading.upper().split() if phone != "."]
     unknown = next((phone for phone in typed if phone not in arpabet.PHONES), None)
     if unknown is not None:
-        return Wrong("markup.phone", unknown, nearest(unknown, tuple(sorted(arpabet.PHONES))))
+        return Wrong("markup.phone", unknown, nearest(unknown, _PHONES))
     if not any(map(arpabet.is_vowel, typed)):
         return Wrong("markup.vowel", reading)
     vowel = next(at for at, phone in enumerate(typed) if arpabet.is_vowel(phone))

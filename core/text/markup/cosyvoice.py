@@ -22,6 +22,8 @@ _CONTROL = re.compile(r"<\|[a-z_]{1,20}\|>")
 _TONE_MARKS = re.compile("[\u0300\u0301\u0304\u030c]")
 _TYPO = 75.0
 """How alike (0–100) a word in brackets and a tag are if the tag was meant."""
+_LIKE = 50.0
+"""How alike a suggestion should be, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,7 @@ class Inventory:
         return (*self.tags, *self.initials, *sorted(self.finals), *sorted(self.phones))
 
 
-@functools.cache
-def inventory() -> Inventory:
-    """The inventory, from its asset."""
+def _inventory() -> Inventory:
     data = tomllib.loads((files("assets") / "cosyvoice_tokens.toml").read_text(encoding="utf-8"))
     vowels = data["vowels"].split()
     return Inventory(
@@ -56,10 +56,13 @@ def inventory() -> Inventory:
     )
 
 
+INVENTORY = _inventory()
+
+
 @functools.cache
 def finals_of(initial: str) -> tuple[str, ...]:
     """The finals, in all the tones that the inventory has, which make a syllable with ``initial``."""
-    return tuple(sorted(final for final in inventory().finals if pinyin.syllable_of(initial, final)))
+    return tuple(sorted(final for final in INVENTORY.finals if pinyin.syllable_of(initial, final)))
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,10 @@ def scan_tag(text: str, start: int) -> Found | None:
     match = _TOKEN.match(text, start)
     if match is None:
         return None
-    if match[1] in inventory().tags:
+    if match[1] in INVENTORY.tags:
         return Found(match.end(), (Placed(Tag(match[1]), start, match.end()),))
-    meant = nearest(match[1], inventory().tags, _TYPO)
-    if not meant or match[1] in inventory().names:
+    meant = nearest(match[1], INVENTORY.tags, _TYPO)
+    if not meant or match[1] in INVENTORY.names:
         return None
     return Found(match.end(), (), (problem(text, start, match.end(), "markup.unknown", _bracketed(meant)),))
 
@@ -88,7 +91,7 @@ def scan_tokens(text: str, start: int, ends: Callable[[str, int], bool] | None =
     ``ends`` tells where something else begins, in a notation that has other marks in brackets too.
     """
     run = _run(text, start, ends)
-    known = inventory()
+    known = INVENTORY
     if not any(token.name in known.names or _is_meant(token.name) for token in run):
         return None
     placed: list[Placed] = []
@@ -134,9 +137,9 @@ def scan_span(text: str, start: int) -> Found | None:
     match = _SPAN.match(text, start)
     if match is None:
         return None
-    if match[2] in inventory().spans:
+    if match[2] in INVENTORY.spans:
         return Found(match.end(), (Placed(Span(match[2], opens=not match[1]), start, match.end()),))
-    meant = nearest(match[2], inventory().spans, _TYPO)
+    meant = nearest(match[2], INVENTORY.spans, _TYPO)
     if not meant:
         return None
     suggestions = (f"<{match[1]}{name}>" for name in meant)
@@ -146,7 +149,7 @@ def scan_span(text: str, start: int) -> Found | None:
 def scan_control(text: str, start: int) -> Found | None:
     """A token that steers the model, which no text may hold."""
     match = _CONTROL.match(text, start)
-    if match is None or match[0] not in inventory().control:
+    if match is None or match[0] not in INVENTORY.control:
         return None
     return Found(match.end(), (), (problem(text, start, match.end(), "markup.control"),))
 
@@ -169,7 +172,7 @@ def print_node(node: Node) -> str:
 def print_syllable(syllable: str) -> str:
     """``"hao4"`` as ``"[h][ào]"``. Raises :class:`NoForm` if the inventory has no token for its final."""
     initial, final = pinyin.initial_and_final(syllable)
-    if final not in inventory().finals:
+    if final not in INVENTORY.finals:
         raise NoForm("markup.no_token", mark=pinyin.with_tone_mark(syllable), token=f"[{final}]")
     return "".join(_bracketed(name for name in (initial, final) if name))
 
@@ -177,10 +180,10 @@ def print_syllable(syllable: str) -> str:
 def print_sound(node: Tag | Span) -> str:
     """``[breath]``, ``<strong>``, ``</strong>``. Raises :class:`NoForm` if there is no such sound or span."""
     if isinstance(node, Tag):
-        if node.name not in inventory().tags:
+        if node.name not in INVENTORY.tags:
             raise NoForm("markup.no_tag", mark=f"[{node.name}]")
         return f"[{node.name}]"
-    if node.name not in inventory().spans:
+    if node.name not in INVENTORY.spans:
         raise NoForm("markup.no_tag", mark=f"<{node.name}>")
     return f"<{node.name}>" if node.opens else f"</{node.name}>"
 
@@ -195,7 +198,7 @@ def _run(text: str, start: int, ends: Callable[[str, int], bool] | None) -> list
 
 def _stands_alone(name: str) -> bool:
     """Whether the token cannot have been meant as a final."""
-    known = inventory()
+    known = INVENTORY
     return name in known.tags or name in known.phones or name in known.initials
 
 
@@ -211,7 +214,7 @@ def _word(text: str, run: list[_Token]) -> Node | Problem:
 
 
 def _syllable(text: str, initial: _Token, final: _Token) -> Node | Problem:
-    if final.name not in inventory().finals:
+    if final.name not in INVENTORY.finals:
         names = nearest(final.name, finals_of(initial.name))
         return problem(text, final.start, final.end, "markup.unknown", _bracketed(names))
     syllable = pinyin.syllable_of(initial.name, final.name)
@@ -235,7 +238,7 @@ def _is_meant(name: str) -> bool:
     return bool(
         _TONE_MARKS.search(unicodedata.normalize("NFD", name))
         or (name[-1].isdigit() and (pinyin.parse_syllable(name) or name[:-1] in arpabet.VOWELS))
-        or nearest(name, inventory().tags, _TYPO)
+        or nearest(name, INVENTORY.tags, _TYPO)
     )
 
 
@@ -244,9 +247,9 @@ def _meant(name: str) -> tuple[str, ...]:
     syllable = pinyin.parse_syllable(name)
     if syllable is not None:
         initial, final = pinyin.initial_and_final(syllable)
-        if final in inventory().finals:
+        if final in INVENTORY.finals:
             return ("".join(_bracketed(part for part in (initial, final) if part)),)
-    return _bracketed(nearest(name, inventory().names))
+    return _bracketed(nearest(name, INVENTORY.names, _LIKE) or nearest(name, INVENTORY.names))
 
 
 def _bracketed(names: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ def spelled(syllable: str) -> str:
     return syllable.upper()
 
 
+_SPELLINGS = tuple(sorted(map(spelled, pinyin.INDEXTTS_SYLLABLES)))
+
+
 def scan_bare(text: str, start: int) -> Found | None:
     """The syllables in capitals that begin at ``start``, if nothing else is glued to them."""
     run = _RUN.match(text, start)
@@ -37,22 +40,18 @@ def scan_bare(text: str, start: int) -> Found | None:
     placed = tuple(
         Placed(Pinyin(syllable), match.start(), match.end())
         for match, syllable in parsed
-        if syllable in pinyin.indextts_syllables()
+        if syllable in pinyin.INDEXTTS_SYLLABLES
     )
     if len(placed) == len(matches):
         return Found(run.end(), placed)
     if not all(syllable is not None and len(match[0]) > _LIKELY for match, syllable in parsed):
         return None
     problems = tuple(
-        problem(text, match.start(), match.end(), "markup.syllable", _spelled_like(match[0]))
+        problem(text, match.start(), match.end(), "markup.syllable", nearest(match[0], _SPELLINGS))
         for match, syllable in parsed
-        if syllable not in pinyin.indextts_syllables()
+        if syllable not in pinyin.INDEXTTS_SYLLABLES
     )
     return Found(run.end(), placed, problems)
-
-
-def _spelled_like(typed: str) -> tuple[str, ...]:
-    return nearest(typed, tuple(sorted(map(spelled, pinyin.indextts_syllables()))))
 
 
 def scan_annotated(text: str, start: int, strict: bool = True) -> Found | None:
@@ -67,16 +66,10 @@ def scan_annotated(text: str, start: int, strict: bool = True) -> Found | None:
     if is_kana(reading):
         return Found(match.end(), (Placed(Kana(reading, base), start, match.end()),))
     nodes: tuple[Node, ...] | Wrong
-    if is_han(base):
-        nodes = syllables_of(base, reading, pinyin.indextts_syllables().__contains__ if strict else None)
-        if strict and not isinstance(nodes, Wrong) and any(typed[-1] not in "12345" for typed in reading.split()):
-            toneless = next(typed for typed in reading.split() if typed[-1] not in "12345")
-            nodes = Wrong("markup.syllable", toneless, _spelled_like(toneless))
-    else:
-        nodes = word_of(base, reading)
+    nodes = syllables_of(base, reading, learned=strict) if is_han(base) else word_of(base, reading)
     if not isinstance(nodes, Wrong):
         return Found(match.end(), tuple(Placed(node, start, match.end()) for node in nodes))
-    suggestions = tuple(name.upper() for name in nodes.suggestions)
+    suggestions = map(spelled, nodes.suggestions) if nodes.code == "markup.syllable" else nodes.suggestions
     found = problem(text, start, match.end(), nodes.code, suggestions, typed=nodes.typed)
     return Found(match.end(), (), (found,))
 
@@ -125,6 +118,6 @@ def print_annotated(node: Node) -> str:
 
 
 def _learned(syllable: str) -> str:
-    if syllable not in pinyin.indextts_syllables():
+    if syllable not in pinyin.INDEXTTS_SYLLABLES:
         raise NoForm("markup.no_token", mark=pinyin.with_tone_mark(syllable), token=spelled(syllable))
     return spelled(syllable)

@@ -19,7 +19,7 @@ def scan(text: str, notation: Notation) -> tuple[tuple[Placed, ...], tuple[Probl
     placed, problems = _marks(text, GRAMMARS[notation])
     wrong, unmatched = unbalanced(text, placed)
     kept = (
-        Placed(Text(text[mark.start : mark.end]), mark.start, mark.end) if mark in unmatched else mark
+        Placed(Text(text[mark.start : mark.end]), mark.start, mark.end) if mark.start in unmatched else mark
         for mark in placed
     )
     return _merged(kept), tuple(sorted((*problems, *wrong), key=lambda found: found.start))

@@ -74,10 +74,14 @@ def nearest(typed: str, choices: tuple[str, ...], least: float = 0.0) -> tuple[s
 
     ``least`` is the similarity (0–100) below which nothing is like it.
     """
-    ranked = process.extract(typed, choices, scorer=fuzz.ratio, processor=_apart, limit=3, score_cutoff=least)
-    return tuple(choice for choice, _, _ in ranked)
+    ranked = process.extract(_apart(typed), _all_apart(choices), scorer=fuzz.ratio, limit=3, score_cutoff=least)
+    return tuple(choices[index] for _, _, index in ranked)
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=64)
+def _all_apart(choices: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_apart, choices))
+
+
 def _apart(spelling: str) -> str:
     return unicodedata.normalize("NFD", spelling.lower())
