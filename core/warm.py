@@ -6,7 +6,7 @@ every combination of them::
 
     voices: [af_heart, zf_xiaoxiao]
     phrases: ["Good morning.", "你好。"]
-    settings: [{speed: 1.0}, {speed: 1.2, seed: 7}]
+    settings: [{speed: 1.0}, {speed: 1.2, seed: 7}, {emotion: happy}]
 """
 
 import csv
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import yaml
 
 from core.errors import EncoreError, InvalidInput
+from core.text.markup.model import Notation
 
 R = TypeVar("R")
 
@@ -30,6 +31,9 @@ COLUMNS: Mapping[str, Callable[[str], object]] = {
     "language": str,
     "speed": float,
     "seed": int,
+    "notation": Notation,
+    "instruct": str,
+    "emotion": str,
 }
 """What a request in a list can say; ``voice`` and ``text`` it must."""
 

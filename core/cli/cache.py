@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,10 +114,14 @@ def warm_up(
         raise typer.Exit(1)
 
 
-def _request(studio: "Studio", voice: str, text: str, engine: str = "kokoro", **more: Any) -> "SynthesisRequest":
+def _request(
+    studio: "Studio", voice: str, text: str, engine: str = "kokoro", instruct: str = "", emotion: str = "", **more: Any
+) -> "SynthesisRequest":
     from core.request import SynthesisRequest
+    from core.text.presets import read_emotion
 
-    return SynthesisRequest(text, studio.speaker(voice, engine=engine), engine, **more)
+    instruction = replace(read_emotion(emotion), text=instruct)
+    return SynthesisRequest(text, studio.speaker(voice, engine=engine), engine, instruction=instruction, **more)
 
 
 def _run(studio: "Studio", request: "SynthesisRequest") -> bool:

@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 
 from core.cli.common import JsonOption, describe, exit_status, print_json
 from core.errors import EncoreError, InvalidInput, StorageFailed
+from core.text.markup.model import Notation
 
 if TYPE_CHECKING:
     from core.progress import Progress
@@ -36,6 +38,11 @@ def clone(
     ),
     engine: Annotated[str, typer.Option(help="Engine that speaks.")] = "kokoro",
     prompt_text: Annotated[str, typer.Option(help="What the reference clip says.")] = "",
+    instruct: Annotated[str, typer.Option(help="How to say it, in words: “softly”, “开心地”.")] = "",
+    emotion: Annotated[str, typer.Option(help="Presets (“happy, fast”) or values (“happy=0.6, calm=0.2”).")] = "",
+    emotion_clip: Annotated[Path | None, typer.Option(help="Clip whose emotion is taken on.")] = None,
+    emotion_strength: Annotated[float, typer.Option(help="How much of values and clip counts, 0 to 1.")] = 1.0,
+    notation: Annotated[Notation, typer.Option(help="How readings are marked in TEXT.")] = Notation.ANY,
     speed: Annotated[float, typer.Option(help="Rate; 1 is natural.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed is another take; -1 draws one.")] = 0,
     language: Annotated[str, typer.Option(help="en, zh, … or auto.")] = "auto",
@@ -45,11 +52,18 @@ def clone(
     from core.assembler import encode_take
     from core.audio import ENCODINGS
     from core.loudness import prepare
-    from core.request import SynthesisRequest
+    from core.request import AudioSource, SynthesisRequest
+    from core.text.presets import read_emotion
 
     encoding = output.suffix.lower().lstrip(".")
     if encoding not in ENCODINGS:
         raise InvalidInput("file.format", suffix=output.suffix, known=", ".join(ENCODINGS))
+    instruction = replace(
+        read_emotion(emotion),
+        text=instruct,
+        clip=AudioSource.from_path(emotion_clip) if emotion_clip else None,
+        strength=emotion_strength,
+    )
     preparing = threading.Thread(target=prepare, daemon=True)
     preparing.start()  # beside the start of the private server, which is a wait
     with _studio() as studio, _progress() as progress:
@@ -61,6 +75,8 @@ def clone(
             language=language,
             speed=speed,
             seed=None if seed == -1 else seed,
+            notation=notation,
+            instruction=instruction,
         )
         take = studio.synthesize(request, progress)
     try:
@@ -69,8 +85,10 @@ def clone(
         raise StorageFailed("file.unwritable", path=output, reason=error.strerror or error) from error
     if as_json:
         print_json(take.report.as_json())
-    else:
-        typer.echo(_summary(take.report, output))
+        return
+    typer.echo(_summary(take.report, output))
+    for finding in take.report.findings:
+        typer.secho(finding.sentence, err=True, fg="yellow")
 
 
 def transcribe(

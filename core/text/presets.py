@@ -86,3 +86,22 @@ def _sum(vectors: Iterable[tuple[float, ...]], strength: float) -> tuple[float, 
     """The sum of ``vectors``, none beyond 1, times ``strength``; empty if nothing is left."""
     total = tuple(round(strength * min(1.0, sum(values)), 4) for values in zip(*vectors, strict=True))
     return total if any(total) else ()
+
+
+def read_emotion(text: str) -> Instruction:
+    """The direction in ``text``, for shells and files: presets such as ``happy, fast``, or emotions with their values
+    such as ``happy=0.6, surprised=0.3``. Raises :class:`InvalidInput`.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not any("=" in part for part in parts):
+        for name in parts:
+            _preset(name)
+        return Instruction(presets=tuple(parts))
+    values = dict.fromkeys(EMOTIONS, 0.0)
+    try:
+        for part in parts:
+            name, value = part.split("=")
+            values[name.strip()] = float(value)
+    except ValueError as error:
+        raise InvalidInput("instruction.vector", count=len(EMOTIONS), order=", ".join(EMOTIONS)) from error
+    return Instruction(vector=tuple(values.values()))

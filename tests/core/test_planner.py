@@ -93,11 +93,8 @@ def spoken(text: str, lexicon: Lexicon = Lexicon(), capabilities: Capabilities =
     return [part.utterance.text for part in parts]
 
 
-@pytest.mark.parametrize(
-    "text", ["她[好](hao4)干净。", "她[好](hǎo4)干净。", "她<好|HAO4>干净。", "她 <好|hao4>干净。"][:1]
-)
-def test_marks_reach_the_engine_in_its_notation(text: str) -> None:
-    assert spoken(text) == ["她[好](hao4)干净。"]
+def test_marks_reach_the_engine_in_its_notation() -> None:
+    assert spoken("她[好](hǎo)干净。") == ["她[好](hao3)干净。"]
 
 
 def test_every_notation_says_the_same() -> None:

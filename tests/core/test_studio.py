@@ -14,6 +14,7 @@ from core.errors import Cancelled, EngineFailed, InvalidAudio, InvalidInput, Uns
 from core.progress import Progress
 from core.request import (
     AudioSource,
+    Instruction,
     LibrarySpeaker,
     ReferenceSpeaker,
     Speaker,
@@ -264,3 +265,32 @@ def test_what_is_stored_can_be_looked_at(studio: Studio) -> None:
     assert studio.look(key_for(Namespace.SEGMENT, {"nothing": "there"})) is None
     assert studio.look(studio.cache.entries(Namespace.ALIAS)[0].key) is None
     assert studio.cache.stats().total.requests == requests
+
+
+def test_another_direction_is_another_take_and_the_same_one_a_hit(studio: Studio, engine: HummingEngine) -> None:
+    directions = [Instruction(), Instruction("softly"), Instruction(presets=("happy",)), Instruction(vector=(0.5,) * 8)]
+    first = [studio.synthesize(request(instruction=each)).report.outcome for each in directions]
+    second = [studio.synthesize(request(instruction=each)).report.outcome for each in directions]
+    assert first == [Outcome.MISS] * 4
+    assert second == [Outcome.HIT] * 4
+    assert len({utterance.instruction for utterance in engine.spoken}) == 4
+
+
+def test_the_report_tells_each_thing_once_that_was_done_otherwise(studio: Studio) -> None:
+    report = studio.synthesize(request("One.[breath] Two.[breath] Three.")).report
+    assert [finding.code for finding in report.findings] == ["tag.pause"]
+    assert report.as_json()["findings"] == [
+        {"level": "note", "code": "tag.pause", "message": report.findings[0].sentence}
+    ]
+
+
+def test_the_lexicon_changes_what_is_said_and_leaves_the_rest_in_the_cache(
+    studio: Studio, engine: HummingEngine
+) -> None:
+    text = "Koch came. Nobody saw."
+    studio.synthesize(request(text))
+    studio.lexicon.set("Koch", "K AA1 K")
+    assert outcomes(studio.synthesize(request(text))) == [Outcome.MISS, Outcome.HIT]
+    assert engine.spoken[-1].text == "[Koch](K AA1 K) came."
+    studio.lexicon.remove("Koch")
+    assert outcomes(studio.synthesize(request(text))) == [Outcome.HIT] * 2

@@ -5,7 +5,7 @@ from core.audio import AudioClip
 from core.engines.base import Capabilities
 from core.errors import InvalidInput, Unsupported
 from core.request import EMOTIONS, AudioSource, Instruction
-from core.text.presets import GROUPS, presets, resolve
+from core.text.presets import GROUPS, presets, read_emotion, resolve
 
 WORDS = Capabilities(("en",), instruction=True)
 VECTORS = Capabilities(("en",), emotion_vector=True)
@@ -93,3 +93,22 @@ def test_the_strength_of_a_clip_stays() -> None:
     clip = AudioSource.from_clip(AudioClip(np.zeros(2400, np.float32), 24_000))
     taken = resolve(Instruction(clip=clip, strength=0.4), Capabilities(("en",), emotion_audio=True), "indextts")
     assert (taken.clip, taken.strength) == (clip, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("", Instruction()),
+        ("happy", Instruction(presets=("happy",))),
+        ("happy, fast", Instruction(presets=("happy", "fast"))),
+        ("happy=0.6,calm=0.2", Instruction(vector=(0.6, 0, 0, 0, 0, 0, 0, 0.2))),
+    ],
+)
+def test_a_direction_is_read_from_a_shell(text: str, meant: Instruction) -> None:
+    assert read_emotion(text) == meant
+
+
+@pytest.mark.parametrize("text", ["hapy", "happy=2", "happy=nan", "happy=x", "hapy=0.5", "happy=1, fast", "happy=1=1"])
+def test_what_is_no_direction_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_emotion(text)
