@@ -116,11 +116,13 @@ def _read(cut: list[str], index: int) -> tuple[tuple[str, ...], tuple[bool, ...]
             return _pinyin(word + after)[:1], (True,)
         return _particle(word, before, after) or _pinyin(word), (False,)
     syllables, known = _pinyin(word), word in phrases
-    if "得" in word and not known:
+    if "得" in word[1:] and not known:
         syllables = tuple(
             "de5" if character == "得" and place else syllable
             for place, (character, syllable) in enumerate(zip(word, syllables, strict=True))
         )
+    if word[0] == "地" and not known and index and cut[index - 1] + "地" in phrases:
+        syllables = ("de5", *syllables[1:])  # jieba joins it to the verb: 高兴|地说
     return syllables, (known,) * len(word)
 
 
