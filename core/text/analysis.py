@@ -145,12 +145,12 @@ def _from_lexicon(cells: Sequence[_Cell], lexicon: Lexicon) -> dict[int, tuple[i
 
 def _units(text: str, cells: Sequence[_Cell], known: dict[int, tuple[int, Node]]) -> Iterator[Unit]:
     plain = "".join(cell.character for cell in cells)
-    words = sorted(at for at, (_, node) in known.items() if isinstance(node, Arpabet))
+    words = sorted((at for at, (_, node) in known.items() if isinstance(node, Arpabet)), reverse=True)
     place = number = 0
     while place < len(cells):
         cell = cells[place]
-        if words and place == words[0]:
-            end, node = known[words.pop(0)]
+        if words and place == words[-1]:
+            end, node = known[words.pop()]
             yield _word(cells[place:end], number, reading_of(node), Source.LEXICON)
             number += 1
         elif cell.node and cell.character == _STANDS_FOR_MARK:
@@ -158,7 +158,7 @@ def _units(text: str, cells: Sequence[_Cell], known: dict[int, tuple[int, Node]]
             yield _marked(text, cell, cell.node, number)
             number += not isinstance(cell.node, Tag | Span)
         else:
-            match = _TOKEN.match(plain, place, words[0] if words else len(plain))
+            match = _TOKEN.match(plain, place, words[-1] if words else len(plain))
             assert match is not None  # noqa: S101 - it takes any character
             end = match.end()
             if match.lastgroup == "han":
@@ -178,7 +178,7 @@ def _han(
     cells: Sequence[_Cell], place: int, word: mandarin.Word, number: int, known: dict[int, tuple[int, Node]]
 ) -> Iterator[Unit]:
     """The characters of one word."""
-    for cell, syllable, phrase in zip(cells[place:], word.syllables, word.phrases, strict=False):
+    for cell, syllable, phrase in zip(cells[place : place + len(word.text)], word.syllables, word.phrases, strict=True):
         own = syllable_reading(syllable) if syllable else None
         others = han_readings(cell.character)
         if cell.node:
