@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.cache.cache import Cached
+from core.cache.cached import Cached
 from core.cache.outcome import Outcome, Tier
 from core.engines.base import Transcript
 from core.finding import Finding

@@ -10,7 +10,8 @@ from typing import TypeVar
 from core import identity
 from core.assembler import Assembler
 from core.audio import AudioClip
-from core.cache.cache import Cache, Cached, open_cache
+from core.cache.cache import Cache, open_cache
+from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
 from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.registry import Registry, recognition_engines, synthesis_engines

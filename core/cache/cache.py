@@ -9,67 +9,33 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from core.cache.bus import Bus, Event, Message, Waiter
+from core.cache.arrivals import Arrivals, Claim, Request, Work
+from core.cache.bus import Bus, Message
+from core.cache.cached import Cached
 from core.cache.census import WALK_S
 from core.cache.codec import Codec
 from core.cache.connect import Client, check_url, connect, public
-from core.cache.envelope import Entry
-from core.cache.failure import Failure
-from core.cache.flights import Flight, Flights, Landing
+from core.cache.flights import Flights
 from core.cache.housekeeping import Housekeeper
 from core.cache.key import JSON, Key, Namespace
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Turn, Unavailable
 from core.cache.locks import Locks
 from core.cache.notices import WINDOW, Notice, Thresholds, find_notices
-from core.cache.outcome import Outcome, Tier
 from core.cache.popular import Popular, PopularRecipes
 from core.cache.server import PrivateServer
 from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState, add
 from core.cache.tiers import Tiers
-from core.errors import Cancelled, StorageFailed
+from core.errors import StorageFailed
 from core.settings import MEGABYTE, Settings
 
 T = TypeVar("T")
 
-RETRY_S = 1.0
-"""How soon a waiter looks after a computation elsewhere of which nothing is heard, in seconds."""
 SETTLE_S = 5.0
 """How long opening waits for Redis, which may have to be started and to load its snapshot, in seconds."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Cached(Generic[T]):
-    """A value and how it was come by."""
-
-    value: T
-    outcome: Outcome
-    tier: Tier | None
-    """Where a hit was found; None for the other outcomes."""
-    ms: float
-    """What the request took in all, in milliseconds."""
-    saved_ms: float
-    """Engine time that was not spent, in milliseconds: what the value once took, for hits and coalesced requests."""
-
-
-@dataclass(frozen=True)
-class _Request(Generic[T]):
-    key: Key
-    codec: Codec[T]
-    compute: Callable[[], T]
-    engine: str
-    permanent: bool
-    checkpoint: Callable[[], None]
-    prepare: Callable[[], None]
-
-
-class _FailedElsewhere(Exception):
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
 
 
 def _nothing() -> None:
@@ -100,6 +66,7 @@ class Cache:
         self._bus = Bus(url, on_change=self._changed_elsewhere, on_gap=self._tiers.missed_changes)
         self._link = Link(self._connect, self._timeout_s)
         self._locks = Locks(self._link)
+        self._arrivals = Arrivals(self._link, self._tiers, self._flights, self._locks, self._bus, self._ledger)
         self._housekeeper = Housekeeper(
             self._link, self._tiers, self._ledger, self._popular, self._watch, settings.max_entries
         )
@@ -129,16 +96,41 @@ class Cache:
         then one of them computes.
         """
         started = time.perf_counter()
-        request = _Request(key, codec, compute, engine, permanent, checkpoint, prepare)
+
+        def work() -> tuple[T, float]:
+            prepare()
+            begun = time.perf_counter()
+            return compute(), (time.perf_counter() - begun) * 1e3
+
+        request = self._request(key, codec, engine, permanent)
         if bypass:
-            value, landing = self._compute(self._link.turn(), request, Flight(), Outcome.BYPASS)
+            value, landing = self._arrivals.bypass(request, work)
         else:
-            value, landing = self._arrive(request)
-        cached = _cached(value, landing, started)
-        self._ledger.note_request(key.namespace, engine, cached.outcome, cached.tier, cached.ms, cached.saved_ms)
+            value, landing = self._arrivals.arrive(request, work, checkpoint)
         if recipe is not None:
             self._popular.note(recipe, key, engine, landing.entry.compute_ms)
-        return cached
+        return self._noted(request, Cached.of(value, landing, started))
+
+    def claim(self, key: Key, codec: Codec[T], *, engine: str) -> Cached[T] | Claim[T] | None:
+        """The value under ``key`` if it is stored, or the claim to compute it; None while somebody else is at it.
+
+        For computing several values at once: claim them all, compute what was claimed, settle the claims, and only
+        then wait, with :meth:`get_or_compute`, for what others are at. A claim never waits, so no two who do this
+        can wait for each other.
+        """
+        started = time.perf_counter()
+        request = self._request(key, codec, engine)
+        found = self._arrivals.claim(request)
+        if found is None:
+            return None
+        if isinstance(found, tuple):
+            return self._noted(request, Cached.of(*found, started))
+        settle = found
+
+        def settled(work: Work[T]) -> Cached[T]:
+            return self._noted(request, Cached.of(*settle(work), started))
+
+        return Claim(settled)
 
     def get(self, key: Key, codec: Codec[T]) -> Cached[T] | None:
         """The value under ``key`` if it is stored; nothing is computed, and nothing counted."""
@@ -147,13 +139,13 @@ class Cache:
             found = self._tiers.look(self._link.turn(), key, codec)
         except Unavailable:
             return None
-        return found and _cached(*found, started)
+        return found and Cached.of(*found, started)
 
     def put(
         self, key: Key, codec: Codec[T], value: T, *, engine: str, compute_ms: float, permanent: bool = False
     ) -> None:
         """Store ``value``, which took ``engine`` so long, over whatever is there."""
-        entry = self._entry(key, codec, value, engine, compute_ms, permanent)
+        entry = self._request(key, codec, engine, permanent).entry(value, compute_ms)
         self._tiers.overwrite(self._link.turn(), key, entry)
 
     def purge(self, *, namespace: Namespace | None = None, key: Key | None = None) -> int:
@@ -263,101 +255,14 @@ class Cache:
         self._bus.begin(client)
         return client
 
-    # One request
+    def _request(self, key: Key, codec: Codec[T], engine: str, permanent: bool = False) -> Request[T]:
+        return Request(key, codec, engine, 0 if permanent else self._ttl_s[key.namespace])
 
-    def _arrive(self, request: _Request[T]) -> tuple[T, Landing]:
-        """Come by the value alone or with others in this process who want it now."""
-        waited = False
-        while True:
-            flight, flies = self._flights.board(request.key)
-            if flies:
-                try:
-                    value, landing = self._fly(request, flight)
-                    flight.result = landing
-                finally:
-                    self._flights.land(request.key)
-                return value, _waited(landing) if waited else landing
-            result = flight.wait(request.checkpoint)
-            if isinstance(result, Failure):
-                raise result.error()
-            if result is not None:
-                computed = result.outcome is not Outcome.HIT
-                landing = replace(result, outcome=Outcome.COALESCED, tier=None) if computed else result
-                return request.codec.decode(landing.entry.payload), landing
-            waited = True
-
-    def _fly(self, request: _Request[T], flight: Flight) -> tuple[T, Landing]:
-        """Come by the value on behalf of this process."""
-        turn = self._link.turn()
-        try:
-            found = self._tiers.look(turn, request.key, request.codec)
-            if found is None:
-                with self._bus.watch(request.key) as waiter:
-                    found = self._win(turn, request, waiter)
-        except Unavailable:
-            self._locks.release(turn, request.key)
-            return self._compute(turn, request, flight, Outcome.OFFLINE)
-        except _FailedElsewhere as elsewhere:
-            flight.result = elsewhere.failure
-            raise elsewhere.failure.error() from None
-        if found is None:
-            return self._compute(turn, request, flight, Outcome.MISS)
-        value, landing = found
-        if request.permanent and landing.entry.ttl_s:
-            self._tiers.overwrite(turn, request.key, replace(landing.entry, ttl_s=0))
-        return value, landing
-
-    def _win(self, turn: Turn, request: _Request[T], waiter: Waiter) -> tuple[T, Landing] | None:
-        """Wait until this node may compute (None; it holds the lock then) or another has. Raises ``Unavailable``."""
-        waited = False
-        while not self._locks.acquire(turn, request.key):
-            news = waiter.wait(request.checkpoint, RETRY_S)
-            if news is not None and news.failure is not None:
-                raise _FailedElsewhere(news.failure)
-            waited = True
-            turn = self._link.turn()
-            found = self._tiers.look(turn, request.key, request.codec)
-            if found is not None:
-                return found[0], _waited(found[1])
-        found = self._tiers.look(turn, request.key, request.codec)  # it may have been stored since we looked
-        if found is not None:
-            self._locks.release(turn, request.key)
-            return found[0], _waited(found[1]) if waited else found[1]
-        return None
-
-    def _compute(self, turn: Turn, request: _Request[T], flight: Flight, outcome: Outcome) -> tuple[T, Landing]:
-        """Have the engine work, store the result and tell whoever waits elsewhere how it went."""
-        key, engine = request.key, request.engine
-        news = Message(Event.GIVEN_UP, key)
-        try:
-            request.prepare()
-            started = time.perf_counter()
-            value = request.compute()
-            compute_ms = (time.perf_counter() - started) * 1e3
-            entry = self._entry(key, request.codec, value, engine, compute_ms, request.permanent)
-            value = request.codec.decode(entry.payload)  # what a miss gives is what a hit will give
-            self._ledger.note(key.namespace, engine, computed_ms=compute_ms)
-            if outcome is Outcome.BYPASS:
-                self._tiers.overwrite(turn, key, entry)
-            else:
-                self._tiers.keep(turn, key, entry)
-            news = Message(Event.STORED, key)
-        except Cancelled:
-            raise
-        except Exception as error:
-            self._ledger.note(key.namespace, engine, errors=1)
-            flight.result = failure = Failure.of(error, engine)
-            news = Message(Event.FAILED, key, failure=failure)
-            raise
-        finally:
-            if self._locks.release(turn, key):
-                with contextlib.suppress(Unavailable):
-                    self._send(turn, news)
-        return value, Landing(entry, outcome, None)
-
-    def _entry(self, key: Key, codec: Codec[T], value: T, engine: str, compute_ms: float, permanent: bool) -> Entry:
-        ttl_s = 0 if permanent else self._ttl_s[key.namespace]
-        return Entry(codec.encode(value), codec.name, engine, time.time(), compute_ms, ttl_s)
+    def _noted(self, request: Request[T], cached: Cached[T]) -> Cached[T]:
+        """``cached``, counted."""
+        namespace, engine = request.key.namespace, request.engine
+        self._ledger.note_request(namespace, engine, cached.outcome, cached.tier, cached.ms, cached.saved_ms)
+        return cached
 
     def _send(self, turn: Turn, message: Message) -> None:
         self._bus.send(turn, message)
@@ -382,15 +287,3 @@ def open_cache(settings: Settings) -> Cache:
         cache = Cache(settings, server.url, server)
     cache.settle(SETTLE_S)
     return cache
-
-
-def _waited(landing: Landing) -> Landing:
-    """``landing`` as it is for somebody who waited for it: what would be a hit was computed meanwhile."""
-    if landing.outcome is not Outcome.HIT:
-        return landing
-    return replace(landing, outcome=Outcome.COALESCED, tier=None)
-
-
-def _cached(value: T, landing: Landing, started: float) -> Cached[T]:
-    saved_ms = landing.entry.compute_ms if landing.outcome in (Outcome.HIT, Outcome.COALESCED) else 0.0
-    return Cached(value, landing.outcome, landing.tier, (time.perf_counter() - started) * 1e3, saved_ms)

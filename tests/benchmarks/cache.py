@@ -26,7 +26,8 @@ import numpy as np
 from redis import Redis
 
 from core.audio import AudioClip, encode
-from core.cache.cache import Cache, Cached
+from core.cache.cache import Cache
+from core.cache.cached import Cached
 from core.cache.key import Namespace, key_for
 from core.cache.outcome import Outcome
 from core.engines.registry import recognition_engines, synthesis_engines

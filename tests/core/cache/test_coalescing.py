@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from core.cache.cache import Cache, Cached
+from core.cache.cache import Cache
+from core.cache.cached import Cached
 from core.cache.key import JSON, Namespace, key_for
 from core.cache.outcome import Outcome
 from core.errors import Cancelled, EncoreError, EngineFailed, InvalidText
