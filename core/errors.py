@@ -65,7 +65,7 @@ SENTENCES: Mapping[str, str] = {
     "markup.no_arpabet": "At {place} “{mark}” cannot be written in the notation {notation}: it has no phonemes.",
     "markup.no_kana": "At {place} “{mark}” cannot be written in the notation {notation}: it has no Japanese readings.",
     "markup.no_tag": "At {place} {mark} cannot be written in the notation {notation}.",
-    "tag.pause": "{tag} is rendered as a pause: the engine cannot make that sound.",
+    "tag.pause": "{tag} is rendered as a pause of {seconds} s: the engine cannot make that sound.",
     "reading.pinyin": "“{reading}” is no Mandarin syllable with its tone. Write one such as: {known}.",
     "reading.arpabet": "“{reading}” is no English pronunciation. Write ARPAbet with stress digits, such as: {known}.",
     "reading.none": "“{text}” has no reading that can be set.",

@@ -9,12 +9,14 @@ from importlib.metadata import version
 from importlib.resources import files
 
 import numpy as np
+import numpy.typing as npt
 
 from core.audio import AudioClip, Floats
 from core.engines.base import Capabilities, StockVoice, Utterance
 from core.engines.kokoro.enroll import enroll
-from core.engines.kokoro.graph import SAMPLE_RATE, Graph, split_phonemes
-from core.engines.kokoro.phonemes import Script, dominant_script, to_phonemes
+from core.engines.kokoro.graph import SAMPLE_RATE, Graph, finished, split_phonemes
+from core.engines.kokoro.marked import PAUSES_S, spoken_parts, to_phonemes
+from core.engines.kokoro.phonemes import Script, dominant_script
 from core.engines.kokoro.space import ASSET, VoiceSpace, voice_space
 from core.engines.kokoro.speaker import speaker_of
 from core.engines.kokoro.voices import PROSODY, VoiceTables, stock_voice, stock_voices, voice_names
@@ -24,11 +26,21 @@ from core.models.manifest import manifest, model_path
 from core.progress import Progress
 from core.speakers.encoder import speaker_encoder
 from core.speakers.profile import SpeakerProfile
-from core.text.verbalise import verbalise
+from core.text.markup.model import Notation, Tag, Text
+from core.text.markup.reader import nodes, read
 
-VERSION = "1"
+VERSION = "2"
 """Raised when this code makes the same request sound different."""
-_LIBRARIES = ("espeakng-loader", "jieba", "misaki", "phonemizer-fork", "pypinyin", "pyworld-prebuilt", "wetext")
+_LIBRARIES = (
+    "cn2an",
+    "espeakng-loader",
+    "jieba",
+    "misaki",
+    "num2words",
+    "phonemizer-fork",
+    "pypinyin",
+    "pyworld-prebuilt",
+)
 """What shapes the sound beside the weights and this code."""
 
 
@@ -44,7 +56,16 @@ class KokoroEngine:
 
     name = "kokoro"
     sample_rate = SAMPLE_RATE
-    capabilities = Capabilities(languages=("en", "zh"), cloning=True, seed=True, speed=(0.5, 2.0))
+    capabilities = Capabilities(
+        languages=("en", "zh"),
+        cloning=True,
+        notation=Notation.KOKORO,
+        pinyin=True,
+        arpabet=True,
+        tags=tuple(PAUSES_S),
+        seed=True,
+        speed=(0.5, 2.0),
+    )
 
     def __init__(self, threads: int = 0) -> None:
         """``threads`` for one inference; 0 takes the number of cores."""
@@ -94,7 +115,7 @@ class KokoroEngine:
         loaded = self._ready()
 
         def render(text: str, shift: Floats) -> Floats:
-            phonemes = loaded.graph.known(to_phonemes(text, "en-us"))
+            phonemes = loaded.graph.known(to_phonemes((Text(text),), "en-us"))
             return _trimmed(loaded.graph.render(phonemes, loaded.tables.mean(len(phonemes)) + shift, 1.0))
 
         clone = enroll(clip, loaded.space, render, speaker_encoder(), progress)
@@ -107,28 +128,38 @@ class KokoroEngine:
         facts = {"similarity": f"{clone.similarity:.2f}", "pitch": f"{np.exp(clone.pitch):.0f} Hz"}
         return SpeakerProfile(self.name, arrays, facts)
 
-    def findings(self, utterance: Utterance) -> Sequence[Finding]:  # noqa: ARG002
+    def findings(self, utterance: Utterance) -> Sequence[Finding]:
         """What of ``utterance`` comes out otherwise than asked."""
-        return ()
+        tags = [mark.node.name for mark in read(utterance.text, Notation.KOKORO) if isinstance(mark.node, Tag)]
+        return [
+            Finding("note", "tag.pause", {"tag": f"[{tag}]", "seconds": PAUSES_S[tag]})
+            for tag in dict.fromkeys(tags)
+            if tag in PAUSES_S
+        ]
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, at 24 kHz. Raises ``InvalidText`` if nothing in it can be said."""
         loaded = self._ready()
         language: Script = "zh" if utterance.language == "zh" else "en"
-        text = verbalise(utterance.text, language)
-        script = dominant_script(text, language)
+        parts = spoken_parts(nodes(read(utterance.text, Notation.KOKORO)), language)
+        script = dominant_script(" ".join(part.plain for part in parts), language)
         speaker = speaker_of(profile.arrays, loaded.tables, loaded.space)
-        phonemes = loaded.graph.known(to_phonemes(text, speaker.accent))
-        parts = []
-        for part in split_phonemes(phonemes):
-            if not any(phoneme.isalpha() for phoneme in part):
-                continue
-            style = speaker.style(len(part), script)
-            style[PROSODY] += loaded.tables.another_take(len(part), utterance.seed)
-            parts.append(_trimmed(speaker.finish(loaded.graph.render(part, style, utterance.speed))))
-        if not parts:
+        pieces: list[Floats] = []
+        said = False
+        for part in parts:
+            phonemes = finished(loaded.graph.known(to_phonemes(part.marked, speaker.accent)))
+            strings = [string for string in split_phonemes(phonemes) if any(map(str.isalpha, string))]
+            for index, string in enumerate(strings):
+                style = speaker.style(len(string), script)
+                style[PROSODY] += loaded.tables.another_take(len(string), utterance.seed)
+                if index:
+                    pieces.append(_silence(_JOINT_S / utterance.speed))
+                pieces.append(_trimmed(speaker.finish(loaded.graph.render(string, style, utterance.speed))))
+                said = True
+            pieces.append(_silence(part.pause_s / utterance.speed - 2 * _MARGIN_S))
+        if not said:
             raise InvalidText("text.unspeakable")
-        return AudioClip(_joined(parts, utterance.speed), SAMPLE_RATE)
+        return AudioClip(_unclipped(np.concatenate(pieces)), SAMPLE_RATE)
 
 
 _MARGIN_S = 0.03
@@ -136,6 +167,8 @@ _MARGIN_S = 0.03
 _FADE_S = 0.01
 _FLOOR = 10 ** (-45 / 20)
 """What counts as quiet, relative to the loudest block."""
+_CLICK = 10 ** (-26 / 20)
+_CLICK_GAP_S = 0.15
 _JOINT_S = 0.18
 """Pause between the parts of an utterance that was too long for one rendering, in seconds."""
 
@@ -146,7 +179,7 @@ def _trimmed(samples: Floats) -> Floats:
     level = np.sqrt(np.mean(samples[: len(samples) // block * block].reshape(-1, block) ** 2, axis=1))
     if not len(level) or not level.max():
         return samples
-    loud = np.flatnonzero(level > level.max() * _FLOOR)
+    loud = _without_clicks(np.flatnonzero(level > level.max() * _FLOOR), level)
     margin = int(_MARGIN_S * SAMPLE_RATE)
     start, end = loud[0] * block - margin, (loud[-1] + 1) * block + margin
     padded = np.pad(samples, (max(0, -start), max(0, end - len(samples))))
@@ -157,12 +190,21 @@ def _trimmed(samples: Floats) -> Floats:
     return cut
 
 
-def _joined(parts: Sequence[Floats], speed: float) -> Floats:
-    """The parts with pauses between them, turned down if they would clip."""
-    pause = np.zeros(int(_JOINT_S / speed * SAMPLE_RATE), dtype=np.float32)
-    pieces = [parts[0]]
-    for part in parts[1:]:
-        pieces += [pause, part]
-    samples = np.concatenate(pieces)
+def _without_clicks(loud: npt.NDArray[np.intp], level: Floats) -> npt.NDArray[np.intp]:
+    """The blocks that are ``loud`` without what is faint and far from the rest at either end.
+
+    Around a lone syllable the graph leaves a click there now and then.
+    """
+    stretches = np.split(loud, np.flatnonzero(np.diff(loud) > _CLICK_GAP_S * 200) + 1)
+    kept = [at for at, blocks in enumerate(stretches) if level[blocks].max() > level.max() * _CLICK]
+    return np.concatenate(stretches[kept[0] : kept[-1] + 1])
+
+
+def _silence(seconds: float) -> Floats:
+    return np.zeros(max(0, int(seconds * SAMPLE_RATE)), dtype=np.float32)
+
+
+def _unclipped(samples: Floats) -> Floats:
+    """``samples`` turned down if they would clip."""
     peak = float(np.abs(samples).max())
     return samples / peak * np.float32(0.99) if peak > 0.99 else samples

@@ -23,6 +23,10 @@ MAX_TOKENS = 510
 COMFORTABLE_TOKENS = 400
 """Beyond this the prosody gets hurried, so longer phoneme strings are rendered in parts."""
 
+LONE_TOKENS = 12
+"""A phoneme string up to this length is one that few of its like were learned."""
+
+_END = re.compile(r"[.!?…,;:—][\"”) ]*$")
 # From the strongest pause to the weakest; the last resort is any place at all.
 _PAUSES = (re.compile(r"[.!?…]+[\"”)]*"), re.compile(r"[;:—]+"), re.compile(r",+"), re.compile(r" +"))
 
@@ -65,6 +69,15 @@ class Graph:
             },
         )
         return np.asarray(audio, dtype=np.float32).reshape(-1)
+
+
+def finished(phonemes: str) -> str:
+    """``phonemes`` with a full stop where it is but a word or two without an end.
+
+    Without it a lone syllable comes out half as long and 4 dB quieter.
+    """
+    ended = _END.search(phonemes) or not any(map(str.isalpha, phonemes))
+    return phonemes if ended or len(phonemes) > LONE_TOKENS else f"{phonemes}."
 
 
 def split_phonemes(phonemes: str, limit: int = COMFORTABLE_TOKENS) -> Iterator[str]:

@@ -17,12 +17,13 @@ from safetensors.numpy import save_file
 import assets
 from core.audio import AudioClip, Floats
 from core.engines.kokoro.graph import SAMPLE_RATE, Graph
-from core.engines.kokoro.phonemes import to_phonemes
+from core.engines.kokoro.marked import to_phonemes
 from core.engines.kokoro.space import ASSET, PROSODY_AXES, TIMBRE_AXES
 from core.engines.kokoro.timbre import analyse
 from core.engines.kokoro.voices import PROSODY, STYLE, VoiceTables
 from core.models.manifest import manifest, model_path
 from core.speakers.encoder import speaker_encoder
+from core.text.markup.model import Text
 
 Doubles = npt.NDArray[np.float64]
 
@@ -118,7 +119,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     folder = model_path("kokoro")
     graph, tables = Graph(folder), VoiceTables(folder)
-    phonemes = [graph.known(to_phonemes(phrase, "en-us")) for phrase in _PHRASES]
+    phonemes = [graph.known(to_phonemes((Text(phrase),), "en-us")) for phrase in _PHRASES]
     axes = _axes(tables)
     places, phrases, sounds = [], [], []
     for sample in _samples(tables, phonemes, arguments.count):

@@ -1,4 +1,4 @@
-"""Words to Kokoro's phonemes: English by eSpeak NG, Mandarin by jieba, pypinyin and misaki, each for its own script.
+"""Words to Kokoro's phonemes: English by eSpeak NG, Mandarin by the studio's own reader and misaki.
 
 The text is verbalised already: no digits or symbols are left. Kokoro's inventory is misaki's: IPA with one letter for
 each English diphthong (eɪ → A) and affricate, and arrows for Mandarin tones.
@@ -8,18 +8,21 @@ import functools
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
+
+from core.text.identity import HAN
+from core.text.mandarin import words
 
 Script = Literal["en", "zh"]
 """How a run of text is written: Han characters are Mandarin, everything else is English."""
 Accent = Literal["en-us", "en-gb"]
 """The English that a voice speaks, as eSpeak calls it."""
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
-_RUNS = re.compile(f"[{_HAN}]+|[^{_HAN}]+")
+_RUNS = re.compile(f"(?P<han>{HAN.pattern}+)|(?:(?!{HAN.pattern}).)+", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*")
-_PUNCTUATION = str.maketrans(
+PUNCTUATION = str.maketrans(
     {
         "，": ", ",
         "、": ", ",
@@ -51,6 +54,7 @@ _PUNCTUATION = str.maketrans(
         "]": ")",
     }
 )
+"""To the punctuation that Kokoro knows."""
 
 # eSpeak's IPA, its two-letter sounds tied by "^", to misaki's letters.
 _ESPEAK_COMMON = {
@@ -83,32 +87,27 @@ _ESPEAK_ACCENT: dict[Accent, dict[str, str]] = {
     "en-gb": {"ə^ʊ": "Q", "o^ʊ": "Q", "e^ə": "ɛː", "i^ə": "ɪə", "iə": "ɪə", "ɚ": "ə", "o": "ɔ"},
 }
 
+# Misaki has 哟 sound like 我, and 咯 like 啰.
+_UNLIKE_MISAKI = {"yo": "jɔ", "lo": "lɔ"}
+_TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
+
 # eSpeak keeps its state in one C library per process.
 _espeak_lock = threading.Lock()
 
 
 def script_runs(text: str) -> Iterator[tuple[Script, str]]:
-    """``text`` cut where its script changes; punctuation and spaces stay with the run before them."""
+    """``text`` cut where its script changes; punctuation and spaces are in the runs of English."""
     for match in _RUNS.finditer(text):
-        run = match.group()
-        yield ("zh" if re.match(f"[{_HAN}]", run) else "en"), run
+        yield ("zh" if match["han"] else "en"), match.group()
 
 
 def dominant_script(text: str, default: Script) -> Script:
     """The script that more of the spoken words are in: a Han character weighs as much as half an English word."""
     han = sum(len(run) for script, run in script_runs(text) if script == "zh")
-    words = sum(len(_WORD.findall(run)) for script, run in script_runs(text) if script == "en")
-    if han == 2 * words:
+    latin = sum(len(_WORD.findall(run)) for script, run in script_runs(text) if script == "en")
+    if han == 2 * latin:
         return default
-    return "zh" if han > 2 * words else "en"
-
-
-def to_phonemes(text: str, accent: Accent) -> str:
-    """Kokoro's phonemes of a verbalised ``text``, with its punctuation; empty if nothing in it can be spoken."""
-    text = text.translate(_PUNCTUATION)
-    spoken = [mandarin(run) if script == "zh" else english(run, accent) for script, run in script_runs(text)]
-    phonemes = re.sub(r"\s+", " ", " ".join(part for part in spoken if part))
-    return re.sub(r" (?=[,.!?;:…”)])", "", phonemes).strip()
+    return "zh" if han > 2 * latin else "en"
 
 
 def english(text: str, accent: Accent) -> str:
@@ -123,14 +122,17 @@ def english(text: str, accent: Accent) -> str:
     )
 
 
-def mandarin(text: str) -> str:
-    """Phonemes of a run of Han characters, words parted by spaces."""
-    from pypinyin import Style, lazy_pinyin
+def mandarin(text: str, marked: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Phonemes of a run of Han characters, words parted by spaces.
 
-    return " ".join(
-        "".join(syllable(pinyin) for pinyin in lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True))
-        for word in _jieba().lcut(text)
-    )
+    ``marked`` has the syllables, by their place, that are said whatever the words around them are.
+    """
+    spoken = []
+    place = 0
+    for word in words(text):
+        spoken.append("".join(syllable(marked.get(place + at, usual)) for at, usual in enumerate(word.syllables)))
+        place += len(word.text)
+    return " ".join(spoken)
 
 
 @functools.lru_cache(4096)
@@ -138,6 +140,9 @@ def syllable(pinyin: str) -> str:
     """Phonemes of one syllable of pinyin with its tone as a digit, e.g. ``hao3``; empty if it is none."""
     from misaki.zh import ZHG2P
 
+    plain, tone = pinyin[:-1], pinyin[-1:]
+    if plain in _UNLIKE_MISAKI and tone in _TONES:
+        return _UNLIKE_MISAKI[plain] + _TONES[tone]
     try:
         return str(ZHG2P.py2ipa(pinyin)).replace("\u032f", "")
     except (KeyError, ValueError, IndexError):
@@ -163,12 +168,3 @@ def _espeak(accent: Accent):  # type: ignore[no-untyped-def]
     return EspeakBackend(
         accent, preserve_punctuation=True, with_stress=True, tie="^", language_switch="remove-flags", logger=quiet
     )
-
-
-@functools.cache
-def _jieba():  # type: ignore[no-untyped-def]
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
-    return jieba

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.engines.kokoro import marked
 from core.engines.kokoro.graph import split_phonemes
-from core.engines.kokoro.phonemes import dominant_script, script_runs, syllable, to_phonemes
+from core.engines.kokoro.phonemes import Accent, dominant_script, script_runs, syllable
+from core.text.markup.model import Text
+
+
+def to_phonemes(text: str, accent: Accent) -> str:
+    return marked.to_phonemes((Text(text),), accent)
 
 
 def test_english_is_in_misakis_letters() -> None:
