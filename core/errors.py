@@ -43,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "direction.dialect": "“{part}” cannot be followed: what is heard is a preview of prosody, which knows no dialects or accents.",
     "direction.role": "“{part}” cannot be followed: what is heard is a preview of prosody, which plays no roles.",
     "direction.whisper": "“{part}” is rendered as a soft voice: the engine cannot speak without voice.",
+    "direction.rate": "The direction and the speed together ask for {asked:.1f} times the usual pace; the engine keeps to {done:.1f}.",
     "direction.unknown": "“{part}” was not understood, and changes nothing: only pace, pitch, loudness and pauses can be directed.",
     "markup.pinyin": "At character {place} “{mark}” says how a Chinese syllable is read, which the engine {engine} cannot follow.",
     "markup.arpabet": "At character {place} “{mark}” says how an English word is read, which the engine {engine} cannot follow.",
@@ -89,6 +90,13 @@ SENTENCES: Mapping[str, str] = {
     "model.checksum": "{model} arrived damaged and was thrown away. Start again to fetch it anew.",
     "engine.failed": "The engine {engine} could not do this: {reason}.",
     "engine.memory": "The engine {engine} ran out of memory. Shorten the text or close other programs, and try again.",
+    "model.hub": "{model} could not be fetched: {reason}. Check the name and the network and start again.",
+    "sensevoice.ready": "SenseVoice is in {folder}.",
+    "sensevoice.not_installed": "SenseVoice needs the package funasr-onnx. Run ./launch.sh, which installs it.",
+    "sensevoice.not_configured": "SenseVoice has no model. Set ENCORE_SENSEVOICE_MODEL to its folder or to its id on a hub, or put it into {folder}.",
+    "sensevoice.fetch": "SenseVoice’s model {model} is not here yet. Run “encore models fetch sensevoice”.",
+    "sensevoice.incomplete": "The SenseVoice model in {folder} lacks {missing}. Copy the missing files there, or set ENCORE_SENSEVOICE_MODEL to a folder that has them.",
+    "sensevoice.broken": "The SenseVoice model in {folder} cannot be used: {reason}. Copy or fetch it again.",
     "file.unreadable": "{path} could not be read: {reason}.",
     "file.format": "“{suffix}” is not a format that can be written. Use one of: {known}.",
     "file.unwritable": "{path} could not be written: {reason}.",
@@ -136,6 +144,10 @@ class Unsupported(InvalidInput):
 
 class ModelMissing(EncoreError):
     """A model's files are not on this machine."""
+
+
+class EngineUnavailable(EncoreError):
+    """An engine's packages, or the server that it talks to, are not there."""
 
 
 class FetchFailed(EncoreError):

@@ -17,6 +17,7 @@ from core.engines.kokoro.enroll import enroll
 from core.engines.kokoro.graph import SAMPLE_RATE, Graph, finished, split_phonemes
 from core.engines.kokoro.marked import PAUSES_S, spoken_parts, to_phonemes
 from core.engines.kokoro.phonemes import Script, dominant_script
+from core.engines.kokoro.prosody import coloured, hurried, paced, rate
 from core.engines.kokoro.space import ASSET, VoiceSpace, voice_space
 from core.engines.kokoro.speaker import speaker_of
 from core.engines.kokoro.voices import PROSODY, VoiceTables, stock_voice, stock_voices, voice_names
@@ -26,6 +27,8 @@ from core.models.manifest import manifest, model_path
 from core.progress import Progress
 from core.speakers.encoder import speaker_encoder
 from core.speakers.profile import SpeakerProfile
+from core.text.cues import interpret
+from core.text.directions import ASSET as CUES
 from core.text.markup.model import Notation, Tag, Text
 from core.text.markup.reader import nodes, read
 
@@ -59,6 +62,9 @@ class KokoroEngine:
     capabilities = Capabilities(
         languages=("en", "zh"),
         cloning=True,
+        instruction=True,
+        emotion_vector=True,
+        prosody_preview=True,
         notation=Notation.KOKORO,
         pinyin=True,
         arpabet=True,
@@ -75,11 +81,11 @@ class KokoroEngine:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """``kokoro/<version>/<digest prefix>``, of weights, voices and the libraries that read text."""
+        """``kokoro/<version>/<digest prefix>``, of weights, voices, directions and the libraries that read text."""
         models = [manifest().models[name].digest for name in ("kokoro", "speaker-encoder")]
         libraries = [f"{library} {version(library)}" for library in _LIBRARIES]
-        space = hashlib.sha256((files("assets") / ASSET).read_bytes()).hexdigest()
-        digest = hashlib.sha256("\n".join([*models, *libraries, space]).encode()).hexdigest()
+        tables = [hashlib.sha256((files("assets") / name).read_bytes()).hexdigest() for name in (ASSET, CUES)]
+        digest = hashlib.sha256("\n".join([*models, *libraries, *tables]).encode()).hexdigest()
         return f"{self.name}/{VERSION}/{digest[:12]}"
 
     @property
@@ -131,11 +137,13 @@ class KokoroEngine:
     def findings(self, utterance: Utterance) -> Sequence[Finding]:
         """What of ``utterance`` comes out otherwise than asked."""
         tags = [mark.node.name for mark in read(utterance.text, Notation.KOKORO) if isinstance(mark.node, Tag)]
-        return [
+        pauses = [
             Finding("note", "tag.pause", {"tag": f"[{tag}]", "seconds": PAUSES_S[tag]})
             for tag in dict.fromkeys(tags)
             if tag in PAUSES_S
         ]
+        direction = interpret(utterance.instruction)
+        return [*pauses, *direction.unfollowed, *hurried(utterance.speed, direction.prosody)]
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, at 24 kHz. Raises ``InvalidText`` if nothing in it can be said."""
@@ -144,6 +152,8 @@ class KokoroEngine:
         parts = spoken_parts(nodes(read(utterance.text, Notation.KOKORO)), language)
         script = dominant_script(" ".join(part.plain for part in parts), language)
         speaker = speaker_of(profile.arrays, loaded.tables, loaded.space)
+        prosody = interpret(utterance.instruction).prosody
+        speed = rate(utterance.speed, prosody)
         pieces: list[Floats] = []
         said = False
         for part in parts:
@@ -153,10 +163,11 @@ class KokoroEngine:
                 style = speaker.style(len(string), script)
                 style[PROSODY] += loaded.tables.another_take(len(string), utterance.seed)
                 if index:
-                    pieces.append(_silence(_JOINT_S / utterance.speed))
-                pieces.append(_trimmed(speaker.finish(loaded.graph.render(string, style, utterance.speed))))
+                    pieces.append(_silence(_JOINT_S / speed * prosody.pause))
+                spoken = coloured(loaded.graph.render(string, style, speed), prosody, script)
+                pieces.append(_trimmed(paced(speaker.finish(spoken), prosody.pause)))
                 said = True
-            pieces.append(_silence(part.pause_s / utterance.speed - 2 * _MARGIN_S))
+            pieces.append(_silence(part.pause_s / speed * prosody.pause - 2 * _MARGIN_S))
         if not said:
             raise InvalidText("text.unspeakable")
         return AudioClip(_unclipped(np.concatenate(pieces)), SAMPLE_RATE)

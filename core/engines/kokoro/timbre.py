@@ -19,8 +19,10 @@ Doubles = npt.NDArray[np.float64]
 
 BANDS = 32
 """Bands in which long-term spectra are compared, even on the ERB scale."""
-_FLOOR_HZ, _CEILING_HZ = 65.0, 600.0
-_FRAME_MS = 5.0
+FLOOR_HZ, CEILING_HZ = 65.0, 600.0
+"""Between these lies the pitch of a voice."""
+FRAME_MS = 5.0
+"""Between two looks at it."""
 _VOWEL_RANGE_DB = 25.0
 _LARGEST_GAIN_DB = 12.0
 _COMPARABLE_HZ = 7000.0
@@ -60,9 +62,9 @@ class Analysis:
 def analyse(clip: AudioClip) -> Analysis:
     """Take ``clip`` apart."""
     samples = np.ascontiguousarray(clip.resampled(SAMPLE_RATE).samples, dtype=np.float64)
-    raw, times = pyworld.dio(samples, SAMPLE_RATE, _FLOOR_HZ, _CEILING_HZ, frame_period=_FRAME_MS)
+    raw, times = pyworld.dio(samples, SAMPLE_RATE, FLOOR_HZ, CEILING_HZ, frame_period=FRAME_MS)
     pitch = pyworld.stonemask(samples, raw, times, SAMPLE_RATE)
-    return Analysis(pitch, pyworld.cheaptrick(samples, pitch, times, SAMPLE_RATE, f0_floor=_FLOOR_HZ))
+    return Analysis(pitch, pyworld.cheaptrick(samples, pitch, times, SAMPLE_RATE, f0_floor=FLOOR_HZ))
 
 
 def gain_between(have: Doubles, want: Doubles) -> Floats:
@@ -73,6 +75,12 @@ def gain_between(have: Doubles, want: Doubles) -> Floats:
     # Where there may have been nothing to compare, nothing is raised.
     gain[~compared] = min(0.0, gain[compared][-1])
     return np.asarray(np.clip(gain, -_LARGEST_GAIN_DB, _LARGEST_GAIN_DB), dtype=np.float32)
+
+
+def tilt(decibels: float) -> Floats:
+    """The gain, dB float32 [BANDS], that makes 4 kHz louder than 500 Hz by ``decibels``: even per octave, to 8 kHz."""
+    octaves = np.clip(np.log2(_centres() / 1000), -2, 3)
+    return np.asarray(octaves * (decibels / 3), dtype=np.float32)
 
 
 def equalised(samples: Floats, gain: Floats) -> Floats:
