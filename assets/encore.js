@@ -358,10 +358,10 @@ document.addEventListener("keydown", event => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     // The script's newest letters reach the form when it loses the focus or a moment later.
-    const button = [...document.querySelectorAll("#speak, #write-down")].find(found => found.offsetParent);
+    const button = [...document.querySelectorAll("#speak, #hear-line, #audition-go, #write-down")].find(found => found.offsetParent);
     setTimeout(() => button?.click(), 60);
   } else if (event.key === "Escape") {
-    [...document.querySelectorAll("#cancel, #stop-writing")].find(found => found.offsetParent && !found.disabled)?.click();
+    [...document.querySelectorAll("#cancel, #stop-hearing, #audition-stop, #stop-writing")].find(found => found.offsetParent && !found.disabled)?.click();
     live.stop();
   } else if (!writing && event.key.toLowerCase() === "x") {
     compare.flip();

@@ -1,6 +1,8 @@
 """The page and the routes beside it, put together around one studio."""
 
+from collections.abc import Sequence
 from importlib import resources
+from typing import Any, Protocol
 
 import gradio as gr
 from fastapi import FastAPI
@@ -16,6 +18,8 @@ from webui.server import serve
 from webui.session import Session
 from webui.tabs.cache import CacheTab
 from webui.tabs.clone import CloneTab
+from webui.tabs.emotion import EmotionTab
+from webui.tabs.pronunciation import PronunciationTab
 from webui.tabs.transcribe import TranscribeTab
 from webui.theme import theme
 
@@ -24,8 +28,23 @@ __all__ = ["build_app", "serve"]
 STATUS_SECONDS = 15
 """How often the header looks at Redis."""
 STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
+ASSETS = ("encore", "pronunciation", "emotion", "cache")
+"""Style sheets and scripts, in their order."""
 CONCURRENT = 16
 """Requests that the page works on at once: a hit must not wait behind somebody's miss."""
+
+
+class Tab(Protocol):
+    """What a tab has that shows more than labels."""
+
+    @property
+    def drawn(self) -> set[Any]:
+        """What :meth:`redraw` may change."""
+        ...
+
+    def redraw(self, session: Session) -> Updates:
+        """Everything whose words are not labels, in the page's language."""
+        ...
 
 
 def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
@@ -56,22 +75,29 @@ def _blocks(page: Page) -> gr.Blocks:
     blocks = gr.Blocks(title="Encore", analytics_enabled=False, fill_width=True)
     with blocks:
         page.session.render()  # type: ignore[no-untyped-call]
+        page.language.render()  # type: ignore[no-untyped-call]
         head = markup("encore.header(element, data => trigger('speak', data))", elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with page.labels.put(gr.Tab(id="clone"), label="tab.clone") as clone_tab:
                 clone = CloneTab(page)
+            with page.labels.put(gr.Tab(id="pronunciation"), label="tab.pronunciation") as pronunciation_tab:
+                pronunciation = PronunciationTab(page, clone, tabs)
+            with page.labels.put(gr.Tab(id="emotion"), label="tab.emotion") as emotion_tab:
+                emotion = EmotionTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="transcribe"), label="tab.transcribe") as transcribe_tab:
                 transcribe = TranscribeTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="cache", elem_id="cache-tab"), label="tab.cache") as cache_tab:
                 cache = CacheTab(page)
-        cache.watch(shown=cache_tab, hidden=[clone_tab, transcribe_tab])
-        _wire(blocks, page, head, [clone, transcribe, cache])
+        pronunciation.watch(pronunciation_tab)
+        emotion.watch(emotion_tab)
+        cache.watch(shown=cache_tab, hidden=[clone_tab, pronunciation_tab, emotion_tab, transcribe_tab])
+        _wire(blocks, page, head, [clone, pronunciation, emotion, transcribe, cache])
     return blocks
 
 
-def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | TranscribeTab | CacheTab]) -> None:
+def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> None:
     """The language, and what the header tells."""
-    language = gr.Textbox(visible=False)
+    language = page.language
 
     def draw_header(session: Session) -> Updates:
         cache = page.studio.cache
@@ -113,6 +139,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: list[CloneTab | Tr
 def _head() -> str:
     """Style and script, in the page itself: nothing is loaded from elsewhere, and nothing flickers."""
     assets = resources.files("assets")
-    style = "".join((assets / name).read_text("utf-8") for name in ("encore.css", "cache.css"))
-    script = "".join((assets / name).read_text("utf-8") for name in ("encore.js", "cache.js"))
+    style, script = (
+        "".join((assets / f"{name}.{kind}").read_text("utf-8") for name in ASSETS) for kind in ("css", "js")
+    )
     return f"<style>{style}</style>\n<script>{script}</script>"

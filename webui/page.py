@@ -19,6 +19,8 @@ class Page:
     private: bool = True
     """Only people at this machine see the page, so that it may show what anybody said."""
     session: gr.State = field(default_factory=lambda: gr.State(Session(), delete_callback=Session.cancel))
+    language: gr.Textbox = field(default_factory=lambda: gr.Textbox(visible=False, render=False))
+    """The language that the page has been drawn in; its ``change`` is where to draw what only the page knows."""
     labels: Labels = field(default_factory=Labels)
 
     @property

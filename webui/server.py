@@ -16,6 +16,9 @@ from core.errors import EncoreError, StorageFailed
 from core.loudness import prepare
 from core.settings import settings
 from core.studio import Studio, open_studio
+from core.text.analysis import analyse
+from core.text.lexicon import Lexicon
+from core.text.markup.model import Notation
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,7 @@ class _Server(uvicorn.Server):
     def _warm_up(self) -> None:
         """Get ready, so that the first click is quick; what is missing is told when it is asked for."""
         prepare()
+        analyse("准备 ready", Notation.ANY, Lexicon())  # loads the dictionaries
         for registry in (self._studio.synthesis, self._studio.recognition):
             try:
                 registry[registry.names[0]].load()

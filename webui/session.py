@@ -9,8 +9,10 @@ import numpy as np
 
 from core.audio import AudioClip
 from core.report import SynthesisReport, TranscriptReport
-from core.request import AudioSource
-from core.speakers.reference import ReferenceCheck
+from core.request import AS_IT_COMES, AudioSource, Instruction
+from webui.audition import Audition
+from webui.form import Form, Reference
+from webui.draft import Draft
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
 
@@ -19,30 +21,6 @@ MAX_TAKES = 60
 MAX_TRANSCRIPTS = 60
 BARS = 120
 """Bars in a take's waveform."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """The clip whose voice is being cloned."""
-
-    source: AudioSource
-    clip_id: str
-    """Where the page can hear it: its id in the clip store."""
-    check: ReferenceCheck
-
-
-@dataclass(frozen=True, eq=False)
-class Form:
-    """What the form held when a take was asked for, so that it can be filled again."""
-
-    text: str
-    from_clip: bool
-    voice: str | None
-    """Choice in the voice list, such as ``stock:af_heart``."""
-    reference: Reference | None
-    prompt_text: str
-    language: str
-    speed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +57,21 @@ class Session:
     """The state behind one open page; its handlers share it, so that one can cancel another's work."""
 
     language: str = DEFAULT
-    script: str = ""
-    """What stands in the script, as far as the page has told."""
     reference: Reference | None = None
+    emotion: Instruction = AS_IT_COMES
+    """The vector and the clip that stand beside the words of the mood."""
     takes: list[TakeCard] = field(default_factory=list)
     """Newest first."""
     uploads: list[tuple[str, AudioSource]] = field(default_factory=list)
     """Clips waiting to be transcribed, each with its id in the clip store."""
     transcripts: list[TranscriptCard] = field(default_factory=list)
     """Newest first."""
+    draft: Draft = field(default_factory=Draft)
+    """What the Pronunciation tab works on."""
     shelf: Shelf = field(default_factory=Shelf)
     """What the Cache tab lists."""
+    audition: Audition = field(default_factory=Audition)
+    """What the Emotion tab works on."""
     _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 

@@ -1,0 +1,287 @@
+"""The Pronunciation tab: how every word of a text is read, and how to have it read otherwise."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from core.errors import Cancelled, EncoreError
+from core.text.analysis import Unit, clear_reading, set_reading
+from core.text.lexicon import Lexicon
+from core.text.markup.model import Notation
+from core.text.markup.reader import nodes, read
+from core.text.markup.writer import write
+from webui.components import notice
+from webui.components.annotation import annotation, problems
+from webui.components.annotation_panel import readings_panel
+from webui.components.markup import markup
+from webui.draft import Draft, Written, mended
+from webui.events import Form, Updates, on
+from webui.page import Page
+from webui.session import Session
+from webui.tabs.clone import CloneTab
+from webui.tabs.hearing import Hearing
+from webui.tabs.lexicon import LexiconPanel
+from webui.work import Step
+
+KIND = "pronunciation"
+"""What speaking the line is called, to cancel it by."""
+WORD = "pronunciation-word"
+"""What speaking one word is called: the next one ends it."""
+WRITTEN_AS = (Notation.KOKORO, Notation.COSYVOICE, Notation.INDEXTTS25, Notation.INDEXTTS2)
+
+
+class PronunciationTab:
+    """Widgets to readings, readings to markup."""
+
+    def __init__(self, page: Page, clone: CloneTab, tabs: gr.Tabs) -> None:
+        self._page, self._clone, self._tabs = page, clone, tabs
+        self._hearing = Hearing(page, clone)
+        put = page.labels.put
+        with gr.Row(elem_id="pronunciation"):
+            with gr.Column(elem_id="text-panel", elem_classes="e-panel", min_width=280):
+                put(gr.Markdown(elem_classes="e-title"), value="pronunciation.text")
+                self._text_panel()
+            with gr.Column(elem_id="reading-panel", elem_classes="e-panel", min_width=320):
+                put(gr.Markdown(elem_classes="e-title"), value="pronunciation.title")
+                self.view = markup("encore.annotation(element, data => trigger('act', data), watch)")
+                with gr.Column(elem_id="readings"):
+                    self.panel = markup("encore.readings(element, data => trigger('act', data), watch)")
+                    self.heard = markup("encore.heard(element, watch)")
+            with gr.Column(elem_id="lexicon-panel", elem_classes="e-panel", min_width=240):
+                put(gr.Markdown(elem_classes="e-title"), value="pronunciation.lexicon.title")
+                self.lexicon = LexiconPanel(page, self._hearing)
+        self._wire()
+
+    def _text_panel(self) -> None:
+        put = self._page.labels.put
+        self.text = put(
+            gr.Textbox(lines=7, max_lines=16, show_label=False, container=False, elem_id="marked-text"),
+            label="pronunciation.text",
+            placeholder="pronunciation.placeholder",
+        )
+        self.problems = markup("encore.problems(element, data => trigger('act', data))")
+        with gr.Row(elem_classes="e-controls"):
+            self.notation = put(
+                gr.Dropdown(
+                    choices=list(WRITTEN_AS), value=self._own_notation, min_width=170, scale=3, filterable=False
+                ),
+                label="pronunciation.notation",
+                choices=lambda texts: [
+                    (texts(f"pronunciation.written.{kind.name.lower()}"), kind) for kind in WRITTEN_AS
+                ],
+            )
+            self.convert = put(gr.Button(size="sm", min_width=90, elem_id="convert"), value="pronunciation.convert")
+        self.notice = markup()
+        with gr.Row(elem_classes="e-go"):
+            self.hear = put(
+                gr.Button(variant="primary", elem_id="hear-line", scale=4, min_width=140), value="pronunciation.line"
+            )
+            self.cancel = put(
+                gr.Button(elem_id="stop-hearing", scale=1, min_width=80, interactive=False), value="clone.cancel"
+            )
+        self.send = put(gr.Button(elem_id="to-clone"), value="pronunciation.to_clone")
+        self.line = markup("encore.heard(element, watch)")
+
+    def _wire(self) -> None:
+        session, spoken = self._page.session, [self.text, *self._hearing.inputs]
+        on(self.text.change, self._on_text, [session, self.text], self.drawn, trigger_mode="always_last", queue=False)
+        on(self.notation.input, self._on_notation, [session, self.text, self.notation], self._changed, queue=False)
+        on(self.convert.click, self._on_notation, [session, self.text, self.notation], self._changed, queue=False)
+        on(self.view.act, self._on_view, [session, self.text], self._changed, queue=False)
+        on(self.problems.act, self._on_problem, [session, self.text], self._changed, queue=False)
+        on(self.panel.act, self._on_panel, spoken, [*self._changed, *self.lexicon.drawn])
+        self.lexicon.wire(self._rewritten, self._changed)
+        on(self.hear.click, self._on_line, spoken, [self.line, self.notice, self.hear, self.cancel])
+        on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
+        on(self.send.click, self._on_send, [session, self.text], [self._tabs, self._clone.text, self.notice])
+
+    # What the page asks of the tab
+
+    def watch(self, tab: gr.Tab) -> None:
+        """Read the lexicon, which others may have changed, when ``tab`` is opened."""
+        on(tab.select, lambda form: self.redraw(form[self._page.session]), [self._page.session], self.drawn)
+
+    def redraw(self, session: Session) -> Updates:
+        """Everything whose words are not labels, in the page's language."""
+        self._analyse(session.draft)
+        return {**self._view(session), self.line: "", **self.lexicon.redraw(session)}
+
+    @property
+    def drawn(self) -> set[Any]:
+        """What :meth:`redraw` may change."""
+        return {self.view, self.problems, self.panel, self.heard, self.notice, self.line} | self.lexicon.drawn
+
+    @property
+    def _changed(self) -> list[Any]:
+        """What a mark changes."""
+        return [self.view, self.problems, self.panel, self.heard, self.notice, self.text, self.notation]
+
+    def _view(self, session: Session) -> Updates:
+        draft = session.draft
+        return {
+            self.view: annotation(session.texts, draft),
+            self.problems: problems(session.texts, draft.problems, draft.text),
+            self.panel: "",
+            self.heard: "",
+            self.notice: "",
+        }
+
+    @property
+    def _own_notation(self) -> Notation:
+        """The chosen engine's, if it has one of its own."""
+        own = self._page.studio.synthesis[self._page.engine].capabilities.notation
+        return own if own in WRITTEN_AS else WRITTEN_AS[0]
+
+    def _analyse(self, draft: Draft) -> None:
+        if not draft.edition:
+            draft.written = Written(notation=self._own_notation)
+        try:
+            lexicon = self.lexicon.lexicon()
+        except EncoreError:  # its own panel tells
+            lexicon = Lexicon()
+        draft.analyse(lexicon)
+
+    def _draft(self, form: Form) -> Draft:
+        """The draft with what stands in the text now, which the page may not have told yet."""
+        draft: Draft = form[self._page.session].draft
+        if (text := form[self.text] or "") != draft.text:
+            draft.type(text)
+            self._analyse(draft)
+        return draft
+
+    def _rewritten(self, session: Session) -> Updates:
+        """All there is to show after the text was changed here."""
+        draft = session.draft
+        self._analyse(draft)
+        return {**self._view(session), self.text: draft.text, self.notation: draft.written.notation}
+
+    # Events
+
+    def _on_text(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        if (form[self.text] or "") == session.draft.text:
+            unchanged: Updates = gr.skip()  # what was written here
+            return unchanged
+        self._draft(form)
+        return self._view(session)
+
+    def _on_notation(self, form: Form) -> Updates:
+        """Write every mark in the notation that was chosen, or say which one it has no form for."""
+        session: Session = form[self._page.session]
+        draft, chosen = self._draft(form), Notation(form[self.notation])
+        try:
+            draft.mark(self._written_as(draft, chosen), chosen)
+        except Exception as error:
+            kept = {self.notation: draft.written.notation, self.notice: notice.failure(session.texts, error)}
+            return {**self._view(session), **kept}
+        return self._rewritten(session)
+
+    @staticmethod
+    def _written_as(draft: Draft, notation: Notation) -> str:
+        """The text in another notation. Raises :class:`InvalidText`."""
+        return write(nodes(read(draft.text, draft.written.read_as)), notation)
+
+    def _on_view(self, form: Form, event: gr.EventData) -> Updates:
+        """A unit was opened, or a step taken back."""
+        session: Session = form[self._page.session]
+        draft = self._draft(form)
+        if event.act in ("undo", "redo"):
+            step = draft.undo if event.act == "undo" else draft.redo
+            step()
+            return self._rewritten(session)
+        unit = draft.unit(int(event.unit), int(event.edition))
+        if unit is None:
+            return self._view(session)
+        word, _ = draft.kept(unit, "?")
+        panel = readings_panel(session.texts, unit, index=int(event.unit), edition=draft.edition, word=word)
+        return {self.panel: panel, self.heard: ""}
+
+    def _on_problem(self, form: Form, event: gr.EventData) -> Updates:
+        """A suggestion was taken."""
+        session: Session = form[self._page.session]
+        known = session.draft.text
+        draft, number, choice = self._draft(form), int(event.problem), int(event.choice)
+        if draft.text != known or number >= len(draft.problems):
+            return self._view(session)
+        problem = draft.problems[number]
+        draft.mark(mended(draft.text, problem, problem.suggestions[choice]))
+        return self._rewritten(session)
+
+    async def _on_panel(self, form: Form, event: gr.EventData) -> AsyncIterator[Updates]:
+        """Something was done with a reading."""
+        session: Session = form[self._page.session]
+        draft = self._draft(form)
+        unit = draft.unit(int(event.unit), int(event.edition))
+        if unit is None:
+            yield self._view(session)
+            return
+        try:
+            match event.act:
+                case "hear":
+                    async for updates in self._heard(form, draft, unit, str(event.reading)):
+                        yield updates
+                case "apply":
+                    written = draft.written
+                    marked = set_reading(draft.text, unit, str(event.reading), written.notation, written.read_as)
+                    draft.mark(marked)
+                    yield self._rewritten(session)
+                case "unmark":
+                    draft.mark(clear_reading(draft.text, unit, draft.written.read_as))
+                    yield self._rewritten(session)
+                case "always":
+                    yield self.lexicon.keep(session, *draft.kept(unit, str(event.reading)))
+        except Cancelled:
+            return
+        except Exception as error:
+            yield {self.heard: notice.failure(session.texts, error)}
+
+    async def _heard(self, form: Form, draft: Draft, unit: Unit, typed: str) -> AsyncIterator[Updates]:
+        """The word that ``unit`` is part of, with that reading."""
+        session, written = form[self._page.session], draft.written
+        word = draft.word(unit)
+        offset = word[0].start
+        piece = draft.text[offset : word[-1].end]
+        named = "".join(each.text or (each.reading.label if each.reading else "") for each in word)
+        if typed:
+            there = replace(unit, start=unit.start - offset, end=unit.end - offset)
+            piece = set_reading(piece, there, typed, written.notation, written.read_as)
+        language = "zh" if unit.kind == "han" else "en"
+        request = self._hearing.word(form, piece, written.read_as, language)
+        async for told in self._hearing.speak(session, request, WORD, named):
+            if not isinstance(told, Step):
+                yield {self.heard: told}
+
+    async def _on_line(self, form: Form) -> AsyncIterator[Updates]:
+        session: Session = form[self._page.session]
+        texts, written = session.texts, self._draft(form).written
+        idle = {self.hear: gr.update(interactive=True), self.cancel: gr.update(interactive=False)}
+        yield {
+            self.notice: "",
+            self.line: notice.progress(texts("live.preparing"), None),
+            self.hear: gr.update(interactive=False),
+            self.cancel: gr.update(interactive=True),
+        }
+        try:
+            request = self._hearing.line(form, written.text, written.read_as)
+            async for told in self._hearing.speak(session, request, KIND, self._hearing.voice(form)):
+                if isinstance(told, Step):
+                    yield {self.line: notice.progress(texts("pronunciation.speaking"), told.fraction or None)}
+                else:
+                    yield {**idle, self.line: told}
+        except Exception as error:
+            yield {**idle, self.line: "", self.notice: notice.failure(texts, error)}
+
+    def _on_send(self, form: Form) -> Updates:
+        """The marked text into Clone's script, in a notation that it reads."""
+        draft = self._draft(form)
+        try:
+            text = (
+                self._written_as(draft, self._own_notation)
+                if draft.written.read_as is Notation.INDEXTTS2
+                else draft.text
+            )
+        except Exception as error:
+            return {self.notice: notice.failure(form[self._page.session].texts, error)}
+        return {self._tabs: gr.update(selected="clone"), self._clone.text: text, self.notice: ""}
