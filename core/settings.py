@@ -25,6 +25,13 @@ class Settings(BaseSettings):
     """Fetched model files."""
     threads: int = 0
     """Threads for one inference; 0 takes the number of cores."""
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """Where the engines that can use a GPU work: ``auto``, ``cpu``, ``cuda:0`` …"""
+    sensevoice_model: str = ""
+    """SenseVoice-small for ``funasr-onnx``: a folder, or its id at Hugging Face or ModelScope, which ``encore models
+    fetch sensevoice`` fetches; empty looks for a folder ``sensevoice`` among the models."""
+    sensevoice_quantized: bool | None = None
+    """Whether ``model_quant.onnx`` is used rather than ``model.onnx``; None takes the one that is there."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 

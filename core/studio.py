@@ -1,11 +1,9 @@
 """The one door into the core: the order of the steps, for the page, the shell and HTTP alike."""
 
-import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from core import identity
 from core.assembler import Assembler
@@ -14,11 +12,12 @@ from core.cache.cache import Cache, open_cache
 from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
 from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
+from core.engines.guard import guarded
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
-from core.errors import EncoreError, EngineFailed, InvalidInput
+from core.errors import InvalidInput
 from core.finding import Finding
 from core.payloads import AUDIO, PROFILE, TRANSCRIPT
-from core.planner import Plan, PlannedSegment, check_language, plan
+from core.planner import Plan, PlannedSegment, plan
 from core.progress import Progress
 from core.recipe import recipe_of
 from core.report import SegmentStage, Stage, SynthesisReport, TranscriptReport
@@ -36,9 +35,7 @@ from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.speakers.reference import ReferenceCheck, check_reference
 from core.text.lexicon import LexiconFile
-
-log = logging.getLogger(__name__)
-T = TypeVar("T")
+from core.transcription import Transcriber, Written
 
 
 @dataclass(frozen=True)
@@ -89,6 +86,7 @@ class Studio:
         self.library = library
         self.settings = settings
         self.lexicon = LexiconFile(settings.data_dir / "lexicon.csv")
+        self._transcriber = Transcriber(cache, recognition)
 
     def close(self) -> None:
         """Let go of the cache, and of the private server if this process started it."""
@@ -129,25 +127,13 @@ class Studio:
 
     def transcribe(self, request: TranscriptionRequest, progress: Progress | None = None) -> TranscriptReport:
         """What the clip says. Raises :class:`EncoreError`."""
-        progress = progress or Progress()
-        engine = self.recognition[request.engine]
-        check_language(request.language, request.engine, engine.capabilities)
+        return self._transcriber.one(request, progress or Progress())
 
-        def compute() -> Transcript:
-            clip = request.audio.clip
-            return engine.transcribe(clip, language=request.language, itn=request.itn, progress=progress)
-
-        with _Stopwatch() as watch:
-            content = identity.content_id(request.audio, self.cache)
-            cached = self.cache.get_or_compute(
-                identity.transcript_key(engine, content, request),
-                TRANSCRIPT,
-                lambda: _guarded(engine.name, compute),
-                engine=engine.name,
-                checkpoint=progress.checkpoint,
-                prepare=lambda: _guarded(engine.name, engine.load),
-            )
-        return TranscriptReport(request.engine, cached.value, Stage.of(cached), watch.ms)
+    def transcribe_all(
+        self, requests: Iterable[TranscriptionRequest], progress: Progress | None = None
+    ) -> Iterator[Written]:
+        """What each of several clips says, as soon as it is known: see :meth:`Transcriber.many`."""
+        return self._transcriber.many(requests, progress or Progress())
 
     def look(self, key: Key) -> AudioClip | SpeakerProfile | Transcript | None:
         """What is stored under ``key``, as it came from the engine; None if nothing is, or a mere short cut."""
@@ -213,11 +199,11 @@ class Studio:
         cached = self.cache.get_or_compute(
             key,
             PROFILE,
-            lambda: _guarded(engine.name, enroll),
+            lambda: guarded(engine.name, enroll),
             engine=engine.name,
             permanent=permanent,
             checkpoint=progress.checkpoint,
-            prepare=lambda: _guarded(engine.name, engine.load),
+            prepare=lambda: guarded(engine.name, engine.load),
         )
         return _Voice(speaker, key, cached.value, Stage.of(cached))
 
@@ -230,12 +216,12 @@ class Studio:
         return self.cache.get_or_compute(
             identity.segment_key(engine, voice.key, utterance, emotion_clip),
             AUDIO,
-            lambda: _guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
+            lambda: guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
             engine=engine.name,
             recipe=recipe_of(utterance, voice.speaker, engine),
             bypass=bypass,
             checkpoint=progress.checkpoint,
-            prepare=lambda: _guarded(engine.name, engine.load),
+            prepare=lambda: guarded(engine.name, engine.load),
         )
 
 
@@ -267,19 +253,6 @@ def _findings(engine: SynthesisEngine, planned: Plan) -> tuple[Finding, ...]:
     """What the engine does otherwise than asked in any segment, each thing once."""
     found = [finding for segment in planned.segments for finding in engine.findings(segment.utterance)]
     return tuple(finding for place, finding in enumerate(found) if finding not in found[:place])
-
-
-def _guarded(engine: str, work: Callable[[], T]) -> T:
-    """``work()``, with whatever breaks inside an engine turned into a sentence; the trace goes to the log."""
-    try:
-        return work()
-    except EncoreError:
-        raise
-    except MemoryError as error:
-        raise EngineFailed("engine.memory", engine=engine) from error
-    except Exception as error:
-        log.exception("engine %s failed", engine)
-        raise EngineFailed("engine.failed", engine=engine, reason=type(error).__name__) from error
 
 
 def open_studio(settings: Settings) -> Studio:

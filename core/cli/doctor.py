@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from core.cli.common import JsonOption, print_json
+from core.engines.availability import Availability
 from core.errors import EncoreError
 from core.settings import Settings, settings
 
@@ -149,6 +150,10 @@ def _engines(config: Settings) -> Iterator[Finding]:
 
     for registry in (synthesis_engines(config), recognition_engines(config)):
         for name in registry.names:
+            availability: Availability | None = getattr(registry[name], "availability", None)
+            if availability is not None and not availability.ready:
+                yield Finding(f"engine {name}", Health.NOTE, availability.finding.sentence)
+                continue
             try:
                 registry[name].load()
                 yield Finding(f"engine {name}", Health.OK, "loads")

@@ -41,10 +41,16 @@ def list_models(as_json: JsonOption = False) -> None:
 
 @app.command("fetch")
 def fetch_models(
-    names: Annotated[list[str] | None, typer.Argument(help="Models to fetch; all of them if none is named.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Models to fetch; the embedded ones if none is named. “sensevoice” fetches the one in the settings."
+        ),
+    ] = None,
 ) -> None:
     """Download what is missing, verify it and unpack it. Ended half-way, it goes on from there the next time."""
     from core.cli.transfers import show_transfers
+    from core.engines.sensevoice import files as sensevoice
     from core.models import fetch
     from core.models.manifest import manifest
     from core.progress import Progress
@@ -52,6 +58,11 @@ def fetch_models(
 
     catalogue = manifest()
     folder = settings().models_dir
+    if names and sensevoice.NAME in names:
+        typer.echo(f"SenseVoice is in {sensevoice.fetch(settings())}", err=True)
+        names = [name for name in names if name != sensevoice.NAME]
+        if not names:
+            return
     wanted = fetch.missing(catalogue, folder, names or ())
     if not wanted:
         return

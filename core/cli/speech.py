@@ -17,7 +17,7 @@ from core.text.markup.model import Notation
 
 if TYPE_CHECKING:
     from core.progress import Progress
-    from core.report import SynthesisReport
+    from core.report import SynthesisReport, TranscriptReport
     from core.studio import Studio
 
 
@@ -93,7 +93,7 @@ def clone(
 
 def transcribe(
     audio: Annotated[list[Path], typer.Argument(help="Audio files.")],
-    engine: Annotated[str, typer.Option(help="Engine that listens.")] = "whisper",
+    engine: Annotated[str | None, typer.Option(help="Engine that listens; the best that is here if not said.")] = None,
     language: Annotated[str, typer.Option(help="en, zh, … or auto.")] = "auto",
     no_itn: Annotated[bool, typer.Option("--no-itn", help="Leave numbers in words.")] = False,
     format: Annotated[TranscriptFormat, typer.Option(help="What to print.")] = TranscriptFormat.TEXT,
@@ -103,28 +103,49 @@ def transcribe(
     from core.request import AudioSource, TranscriptionRequest
     from core.transcript_formats import FORMATS
 
-    answers: list[object] = []
-    failure: EncoreError | None = None
     to_json = as_json or format is TranscriptFormat.JSON
+    results: dict[int, TranscriptReport | EncoreError] = {}
+
+    def show(place: int) -> None:
+        result = results[place]
+        if isinstance(result, EncoreError):
+            typer.secho(f"{audio[place]}: {result}", err=True, fg="red")
+        else:
+            prefix = f"{audio[place]}: " if len(audio) > 1 and format is TranscriptFormat.TEXT else ""
+            typer.echo(prefix + FORMATS[format.value](result.transcript), nl=False)
+
     with _studio() as studio, _progress() as progress:
-        for path in audio:
-            try:
-                request = TranscriptionRequest(AudioSource.from_path(path), engine, language, itn=not no_itn)
-                report = studio.transcribe(request, progress)
-            except EncoreError as error:
-                failure = error
-                answers.append(describe(error))
-                if not to_json:
-                    typer.secho(f"{path}: {error}", err=True, fg="red")
-                continue
-            answers.append(report.as_json())
-            if not to_json:
-                prefix = f"{path}: " if len(audio) > 1 and format is TranscriptFormat.TEXT else ""
-                typer.echo(prefix + FORMATS[format.value](report.transcript), nl=False)
+        asked: list[int] = []
+
+        def requests() -> Iterator[TranscriptionRequest]:
+            for place, path in enumerate(audio):
+                try:
+                    source = AudioSource.from_path(path)
+                except EncoreError as error:
+                    results[place] = error
+                    continue
+                asked.append(place)
+                yield TranscriptionRequest(source, engine or studio.recognition.names[0], language, itn=not no_itn)
+
+        shown = 0
+        for written in studio.transcribe_all(requests(), progress):
+            results[asked[written.index]] = written.result
+            while shown in results and not to_json:  # in the order in which they were asked for
+                show(shown)
+                shown += 1
     if to_json:
+        answers = [_told(results[place]) for place in range(len(audio))]
         print_json(answers[0] if len(answers) == 1 else answers)
-    if failure is not None:
-        raise typer.Exit(exit_status(failure))
+    else:
+        for place in range(shown, len(audio)):
+            show(place)
+    failures = [result for _, result in sorted(results.items()) if isinstance(result, EncoreError)]
+    if failures:
+        raise typer.Exit(exit_status(failures[-1]))
+
+
+def _told(result: "TranscriptReport | EncoreError") -> object:
+    return describe(result) if isinstance(result, EncoreError) else result.as_json()
 
 
 def _summary(report: "SynthesisReport", output: Path) -> str:

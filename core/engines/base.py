@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.audio import AudioClip
 from core.finding import Finding
@@ -148,4 +148,21 @@ class RecognitionEngine(Protocol):
 
     def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
         """What ``clip`` says, in ``language`` ("auto" to detect it); ``itn`` writes numbers as digits."""
+        ...
+
+
+@runtime_checkable
+class BatchRecognition(Protocol):
+    """What a :class:`RecognitionEngine` can do as well that is faster with many clips at once."""
+
+    name: str
+
+    def load(self) -> None:
+        """As for :class:`SynthesisEngine`."""
+        ...
+
+    def transcribe_batch(
+        self, clips: Sequence[AudioClip], *, language: str, itn: bool, progress: Progress
+    ) -> Sequence[Transcript]:
+        """What each of ``clips`` says: what :meth:`RecognitionEngine.transcribe` would give for it alone."""
         ...

@@ -46,11 +46,19 @@ def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
 
 
 def recognition_engines(settings: Settings) -> Registry[RecognitionEngine]:
-    """The engines that write down."""
+    """The engines that write down: SenseVoice first where its model is, since it hears more, and faster."""
+    from core.engines.sensevoice.files import ModelFiles
+
+    def sensevoice() -> RecognitionEngine:
+        from core.engines.sensevoice.engine import SenseVoiceEngine
+
+        return SenseVoiceEngine(settings)
 
     def whisper() -> RecognitionEngine:
         from core.engines.whisper import WhisperEngine
 
         return WhisperEngine(threads=settings.threads)
 
-    return Registry({"whisper": whisper})
+    if ModelFiles.of(settings).availability.ready:
+        return Registry({"sensevoice": sensevoice, "whisper": whisper})
+    return Registry({"whisper": whisper, "sensevoice": sensevoice})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from core.engines.base import TimedText
+from core.engines.base import TimedText, Transcript
 from webui.components.badges import badge
 from webui.components.icons import icon
 from webui.components.latency import latency_bar
@@ -27,7 +27,7 @@ def _card(texts: Texts, card: TranscriptCard, reference_max_s: float) -> str:
     language = texts.maybe(f"language.{transcript.language}", transcript.language)
     end_s = transcript.segments[-1].end_s if transcript.segments else 0.0
     words = escape(transcript.text) if transcript.text else f"<em>{escape(texts('transcripts.silence'))}</em>"
-    facts = "".join(f'<span class="e-fact">{escape(fact)}</span>' for fact in (language, *_heard(card)) if fact)
+    facts = f'<span class="e-fact">{escape(language)}</span>{_heard(texts, transcript)}'
     return (
         f'<article class="e-take e-transcript" data-transcript="{card.transcript_id}" data-clip="{card.clip_id}" '
         f'data-outcome="{report.stage.outcome.value}"><header class="e-clip" data-clip="{card.clip_id}">'
@@ -42,9 +42,15 @@ def _card(texts: Texts, card: TranscriptCard, reference_max_s: float) -> str:
     )
 
 
-def _heard(card: TranscriptCard) -> list[str]:
-    """Emotion and events, from recognisers that hear them."""
-    return [fact for fact in (card.report.transcript.emotion, *card.report.transcript.events) if fact]
+def _heard(texts: Texts, transcript: Transcript) -> str:
+    """Emotion and audio events as badges, from recognisers that hear them. Speech is what is expected, so not told."""
+    heard = [("emotion", transcript.emotion)] if transcript.emotion else []
+    heard += [("event", event) for event in transcript.events if event != "speech"]
+    return "".join(
+        f'<span class="e-heard" data-kind="{kind}" title="{escape(texts(f"transcripts.{kind}"))}">'
+        f"{escape(texts.maybe(f'transcripts.{kind}s.{name}', name))}</span>"
+        for kind, name in heard
+    )
 
 
 def _timed(texts: Texts, segments: Sequence[TimedText]) -> str:

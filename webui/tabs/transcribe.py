@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -11,9 +11,9 @@ import gradio as gr
 
 from core.errors import Cancelled, EncoreError
 from core.progress import Progress
-from core.report import TranscriptReport
 from core.request import AUTO, AudioSource, TranscriptionRequest
 from core.transcript_formats import FORMATS
+from core.transcription import Written
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
 from webui.components.markup import markup
@@ -131,26 +131,37 @@ class TranscribeTab:
         if not waiting:
             yield {self.notice: notice.notice("error", texts("transcribe.nothing"))}
             return
-        yield {self.notice: "", self.go: gr.update(interactive=False), self.cancel: gr.update(interactive=True)}
-        for number, (clip_id, source) in enumerate(waiting, 1):
-            try:
-                request = TranscriptionRequest(
-                    source, self._page.recogniser, form[self.language] or AUTO, bool(form[self.itn])
-                )
-                yield {self.progress: _progress(texts, source.name, number, len(waiting), 0.0)}
-                async for items in stream(partial(self._reports, request), partial(session.started, KIND)):
-                    latest = items[-1]
-                    if isinstance(latest, Step):
-                        yield {self.progress: _progress(texts, source.name, number, len(waiting), latest.fraction)}
+        asked = form[self.language] or AUTO, bool(form[self.itn])
+        requests = [TranscriptionRequest(source, self._page.recogniser, *asked) for _, source in waiting]
+        left = dict(enumerate(waiting))
+        yield {
+            self.notice: "",
+            self.go: gr.update(interactive=False),
+            self.cancel: gr.update(interactive=True),
+            self.progress: _progress(texts, left, len(waiting), 0.0),
+        }
+        try:
+            async for items in stream(partial(self._written, requests), partial(session.started, KIND)):
+                fraction = 0.0
+                for item in items:
+                    if isinstance(item, Step):
+                        fraction = item.fraction
+                        continue
+                    clip_id, source = left.pop(item.index)
+                    session.uploads = [upload for upload in session.uploads if upload[0] != clip_id]
+                    if isinstance(item.result, EncoreError):
+                        failures.append(notice.failure(texts, item.result, about=source.name))
                     else:
-                        session.add_transcript(TranscriptCard(secrets.token_hex(6), source, clip_id, latest))
-            except Cancelled as error:
-                failures = [notice.failure(texts, error)]
-                break
-            except Exception as error:
-                failures.append(notice.failure(texts, error, about=source.name))
-            session.uploads = [upload for upload in session.uploads if upload[0] != clip_id]
-            yield {self.cards: self._list(session), self.clips: self._zone(session), self.notice: "".join(failures)}
+                        session.add_transcript(TranscriptCard(secrets.token_hex(6), source, clip_id, item.result))
+                shown: Updates = {self.progress: _progress(texts, left, len(waiting), fraction)}
+                if not all(isinstance(item, Step) for item in items):
+                    shown |= {self.cards: self._list(session), self.clips: self._zone(session)}
+                    shown[self.notice] = "".join(failures)
+                yield shown
+        except Cancelled as error:
+            failures = [notice.failure(texts, error)]
+        except Exception as error:
+            failures.append(notice.failure(texts, error))
         yield {
             self.progress: "",
             self.notice: "".join(failures),
@@ -158,8 +169,8 @@ class TranscribeTab:
             self.cancel: gr.update(interactive=False),
         }
 
-    def _reports(self, request: TranscriptionRequest, progress: Progress) -> Iterator[TranscriptReport]:
-        yield self._page.studio.transcribe(request, progress)
+    def _written(self, requests: Sequence[TranscriptionRequest], progress: Progress) -> Iterator[Written]:
+        return self._page.studio.transcribe_all(requests, progress)
 
     def _on_act(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]
@@ -191,9 +202,14 @@ class TranscribeTab:
         }
 
 
-def _progress(texts: Texts, name: str, number: int, total: int, fraction: float) -> str:
+def _progress(texts: Texts, left: Mapping[int, tuple[str, AudioSource]], total: int, fraction: float) -> str:
+    """Which of the clips that are ``left`` is next, and how far what is under way is."""
+    if not left:
+        return ""
+    _, source = left[min(left)]
     key = "transcribe.progress" if total == 1 else "transcribe.progress_many"
-    return notice.progress(texts(key, name=name, number=number, total=total), fraction or None)
+    words = texts(key, name=source.name, number=total - len(left) + 1, total=total)
+    return notice.progress(words, fraction or None)
 
 
 def _file(card: TranscriptCard, form: str) -> str:

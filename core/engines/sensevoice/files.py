@@ -1,0 +1,96 @@
+"""Where the model is and whether it is whole: told by looking at names alone."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.engines.availability import Availability, State
+from core.errors import FetchFailed, ModelMissing
+from core.finding import Finding
+from core.models.hub import fetch_from_hub, hub_folder
+from core.settings import Settings
+
+NAME = "sensevoice"
+PACKAGE = "funasr_onnx"
+FULL, QUANTISED = "model.onnx", "model_quant.onnx"
+CONFIG = "config.yaml"
+TOKENIZER = "chn_jpn_yue_eng_ko_spectok.bpe.model"
+COMPANIONS = (CONFIG, "am.mvn", TOKENIZER)
+"""What the package reads beside the graph."""
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model directory of ``funasr-onnx``: somebody's folder, or what was fetched from a hub."""
+
+    folder: Path
+    quantised: bool
+    hub_id: str = ""
+    """Where it is to be fetched from; empty for a folder of the user's."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "ModelFiles":
+        """The model that ``settings`` name: a folder, an id, or what was put into the folder of models."""
+        named = settings.sensevoice_model
+        folder = Path(named).expanduser() if named else settings.models_dir / NAME
+        # "owner/name" is an id unless there is such a folder.
+        is_id = bool(named) and not folder.is_dir() and not folder.is_absolute() and named.count("/") == 1
+        if is_id:
+            folder = hub_folder(settings.models_dir, named)
+        if settings.sensevoice_quantized is None:
+            quantised = not (folder / FULL).is_file() and (folder / QUANTISED).is_file()
+        else:
+            quantised = settings.sensevoice_quantized
+        return cls(folder, quantised, named if is_id else "")
+
+    @property
+    def graph(self) -> Path:
+        """The ONNX file; its weights may lie beside it in ``<name>.data`` or ``<name>_data``."""
+        return self.folder / (QUANTISED if self.quantised else FULL)
+
+    @property
+    def needed(self) -> tuple[Path, ...]:
+        """Every file without which there is no model."""
+        return (self.graph, *(self.folder / name for name in COMPANIONS))
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file that shapes a transcript."""
+        return (*self.needed, *sorted(self.folder.glob(f"{self.graph.name}[._]data")))
+
+    @property
+    def availability(self) -> Availability:
+        """Whether it can be used; imports nothing."""
+        if importlib.util.find_spec(PACKAGE) is None:
+            return Availability(State.NOT_INSTALLED, Finding("warning", "sensevoice.not_installed"))
+        missing = [path.name for path in self.needed if not path.is_file()]
+        if not missing:
+            return Availability(State.READY, Finding("good", "sensevoice.ready", {"folder": self.folder}))
+        if self.hub_id:
+            return Availability(State.NO_WEIGHTS, Finding("warning", "sensevoice.fetch", {"model": self.hub_id}))
+        if not self.folder.is_dir():
+            code = "sensevoice.not_configured"
+            return Availability(State.NOT_CONFIGURED, Finding("note", code, {"folder": self.folder}))
+        details = {"folder": self.folder, "missing": ", ".join(missing)}
+        return Availability(State.NO_WEIGHTS, Finding("warning", "sensevoice.incomplete", details))
+
+
+def fetch(settings: Settings) -> Path:
+    """Bring the model that ``settings`` name by an id of a hub here, if it is not; its folder.
+
+    Raises :class:`FetchFailed`, or :class:`ModelMissing` where they name no id.
+    """
+    model = ModelFiles.of(settings)
+    # Where nothing else was said, the quantised graph, a quarter of the size, is asked for first.
+    graphs = [QUANTISED, FULL] if settings.sensevoice_quantized is None else [model.graph.name]
+    for graph in graphs:
+        if ModelFiles.of(settings).availability.ready:
+            break
+        if not model.hub_id:
+            finding = model.availability.finding
+            raise ModelMissing(finding.code, **finding.details)
+        fetch_from_hub(model.hub_id, model.folder, [graph, f"{graph}[._]data", *COMPANIONS])
+    missing = [path.name for path in ModelFiles.of(settings).needed if not path.is_file()]
+    if missing:
+        raise FetchFailed("model.hub", model=model.hub_id, reason=f"it lacks {', '.join(missing)}")
+    return model.folder
