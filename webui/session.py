@@ -11,8 +11,8 @@ from core.audio import AudioClip
 from core.report import SynthesisReport, TranscriptReport
 from core.request import AS_IT_COMES, AudioSource, Instruction
 from webui.audition import Audition
-from webui.form import Form, Reference
 from webui.draft import Draft
+from webui.form import Form, Reference
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
 

@@ -7,7 +7,8 @@ from core.audio import AudioClip
 from core.cache.outcome import Outcome
 from core.report import SegmentStage, Stage, SynthesisReport
 from tests.core.humming import hum
-from webui.session import BARS, MAX_TAKES, Form, Session, TakeCard, waveform
+from webui.form import Form
+from webui.session import BARS, MAX_TAKES, Session, TakeCard, waveform
 
 FORM = Form("Hi.", False, "stock:alto", None, "", "auto", 1.0)
 

@@ -71,8 +71,7 @@ def _sound(texts: Texts, trial: Trial | None) -> str:
     if trial.run.finished:
         return waveform(bars(trial.run.finished.take.audio))
     if trial.error is not None:
-        known = isinstance(trial.error, EncoreError)
-        return notice.notice("error", texts.error(trial.error) if known else texts("notice.unexpected"))
+        return notice.notice("error", notice.sentence(texts, trial.error))
     if not trial.begun:
         return f'<div class="e-wave e-flat">{escape(texts("emotion.waiting"))}</div>'
     fraction = trial.run.step.fraction if trial.run.step else None

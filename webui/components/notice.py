@@ -17,6 +17,11 @@ def notice(level: str, sentence: str) -> str:
     return f'<div class="e-notice" data-level="{level}" role="{role}">{escape(sentence)}</div>'
 
 
+def sentence(texts: Texts, error: Exception) -> str:
+    """What to tell about ``error``: of one that nobody foresaw only that it happened."""
+    return texts.error(error) if isinstance(error, EncoreError) else texts("notice.unexpected")
+
+
 def failure(texts: Texts, error: Exception, *, about: str = "") -> str:
     """What to tell about ``error``, with the name of what it is about where there are several.
 
@@ -25,10 +30,9 @@ def failure(texts: Texts, error: Exception, *, about: str = "") -> str:
     prefix = f"{about} — " if about else ""
     if isinstance(error, Cancelled):
         return notice("note", texts.error(error))
-    if isinstance(error, EncoreError):
-        return notice("error", prefix + texts.error(error))
-    log.error("a page's request failed", exc_info=error)
-    return notice("error", prefix + texts("notice.unexpected"))
+    if not isinstance(error, EncoreError):
+        log.error("a page's request failed", exc_info=error)
+    return notice("error", prefix + sentence(texts, error))
 
 
 def findings(texts: Texts, found: Iterable[Finding]) -> str:

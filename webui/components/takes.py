@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from html import escape
 
 from core.report import SynthesisReport
+from webui.components import notice
 from webui.components.badges import badge, outcome_words, seconds
 from webui.components.icons import icon
 from webui.components.latency import latency_bar
+from webui.components.mood import mood_words
 from webui.i18n import Texts
 from webui.session import TakeCard
 
@@ -51,11 +53,16 @@ def _card(texts: Texts, take: TakeCard) -> str:
         f'<span class="e-fact">{escape(length)}</span>{similarity}'
         f'<span class="e-fact">{escape(settings)}</span>'
         f'<span class="e-actions">{_actions(texts, take)}</span></header>'
-        f'<p class="e-say">{escape(take.form.text.strip())}</p>'
-        f"{_waveform(take.bars)}{_rail(texts, take)}"
+        f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
+        f"{waveform(take.bars)}{_rail(texts, take)}"
         f'<div class="e-badges">{_badges(texts, report)}</div>'
-        f"{_latency(texts, report)}</article>"
+        f"{_latency(texts, report)}{notice.findings(texts, report.findings)}</article>"
     )
+
+
+def _mood(texts: Texts, take: TakeCard) -> str:
+    words = texts("mood.join").join(mood_words(texts, take.form.instruction))
+    return f'<p class="e-in-mood">{icon("mood")}<span>{escape(words)}</span></p>' if words else ""
 
 
 def _actions(texts: Texts, take: TakeCard) -> str:
@@ -73,7 +80,7 @@ def _actions(texts: Texts, take: TakeCard) -> str:
     return made["compare"] + made["pin"] + made["reuse"] + download + made["delete"]
 
 
-def _waveform(bars: Sequence[float]) -> str:
+def waveform(bars: Sequence[float]) -> str:
     """Two copies of the outline, the upper one uncovered as far as the sound has been played."""
     path = "".join(f"M{i + 0.5:g} {50 - 46 * bar:.1f}v{92 * bar + 2:.1f}" for i, bar in enumerate(bars))
     drawing = (

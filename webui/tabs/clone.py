@@ -1,79 +1,32 @@
 """The Clone tab: a voice, a script, and the takes that come of them."""
 
-import secrets
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from functools import partial
 from html import escape
-from itertools import accumulate
 from typing import Any
 
 import gradio as gr
 
-from core.assembler import encode_take
-from core.audio import encode
 from core.errors import InvalidInput
-from core.progress import Progress
-from core.request import AUTO, MAX_SEED, SynthesisRequest
-from core.studio import SegmentReady, Take
-from core.text.identity import normalise
-from core.text.segment import split
-from webui.api.audio import Clip
+from core.finding import Finding
+from core.request import AUTO, MAX_SEED, Instruction, Speaker, SynthesisRequest
+from core.text.markup.model import Notation
+from core.text.markup.reader import nodes, scan
+from core.text.script import plain, sentences
 from webui.components import notice
 from webui.components.markup import markup
-from webui.components.player import LiveSegment, live_strip
 from webui.components.takes import takes_list
 from webui.events import Form, Updates, on
-from webui.i18n import Texts
+from webui.form import Form as Settings
 from webui.page import Page
-from webui.session import Form as Settings
+from webui.run import Run, spoken
 from webui.session import Session
+from webui.tabs.mood import MoodPanel
 from webui.tabs.voice import CLIP, LIST, VoicePanel
-from webui.work import Step, stream
+from webui.work import stream
 
 KIND = "clone"
 """What this tab's work is called, to cancel it by."""
-
-
-@dataclass(frozen=True)
-class _Finished:
-    """A take whose sound can be had."""
-
-    take: Take
-    clip: Clip
-
-
-@dataclass
-class _Run:
-    """What is known so far of a take in the making."""
-
-    run_id: str = field(default_factory=lambda: secrets.token_hex(6))
-    expected: int = 0
-    """How many segments it will have, as far as the text tells."""
-    segments: list[LiveSegment] = field(default_factory=list)
-    step: Step | None = None
-    finished: _Finished | None = None
-
-    def add(self, item: LiveSegment | Step | _Finished) -> None:
-        """Take in what has come."""
-        match item:
-            case Step():
-                self.step = item
-            case LiveSegment():
-                self.segments.append(item)
-            case _Finished():
-                self.finished = item
-
-    @property
-    def starts_s(self) -> list[float]:
-        """Where each segment begins, in seconds."""
-        return list(accumulate((segment.duration_s for segment in self.segments[:-1]), initial=0.0))
-
-    def strip(self, texts: Texts, take_id: str | None = None) -> str:
-        """How it is heard and seen; ``take_id`` once it is a take."""
-        speaking = self.step is not None and self.step.stage == "synthesize"
-        total = max(self.expected, len(self.segments)) if speaking else 0
-        return live_strip(texts, take_id or self.run_id, self.segments, total=total, step=self.step, done=bool(take_id))
 
 
 class CloneTab:
@@ -105,6 +58,7 @@ class CloneTab:
             placeholder="clone.placeholder",
         )
         self.count = markup()
+        self.mood = MoodPanel(self._page)
         with gr.Row(elem_classes="e-controls"):
             self.language = put(
                 gr.Dropdown(choices=[AUTO, *capabilities.languages], value=AUTO, min_width=110, scale=2),
@@ -113,14 +67,22 @@ class CloneTab:
                     (texts.maybe(f"language.{code}", code), code) for code in (AUTO, *capabilities.languages)
                 ],
             )
+            # What the engine has no choice of keeps its control, switched off, with the reason beside it.
+            fixed = slowest == fastest
             self.speed = put(
                 gr.Slider(
-                    slowest, fastest, value=1.0, step=0.05, min_width=150, scale=3, interactive=slowest < fastest
+                    slowest,
+                    fastest + fixed,  # a slider has to have a way to go
+                    value=1.0,
+                    step=0.05,
+                    min_width=150,
+                    scale=3,
+                    interactive=not fixed,
                 ),
                 label="clone.speed",
+                **({"info": "clone.speed_off"} if fixed else {}),
             )
         with gr.Row(elem_classes="e-controls e-seed"):
-            # An engine that has no seed keeps the controls, switched off, with the reason beside them.
             self.seed = put(
                 gr.Number(
                     value=0, precision=0, minimum=0, maximum=MAX_SEED, min_width=110, interactive=capabilities.seed
@@ -141,17 +103,24 @@ class CloneTab:
             )
 
     def _wire(self) -> None:
-        session, voice = self._page.session, self.voice
-        settings = [self.text, self.language, self.speed, self.seed, self.random]
-        source = [voice.origin, voice.voice, voice.prompt_text]
+        session = self._page.session
         on(
             self.speak.click,
             self._on_speak,
-            [session, *settings, *source],
+            [session, self.text, self.mood.choice, *self.settings],
             [self.live, self.takes, self.notice, self.speak, self.cancel, self.lock],
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
-        on(self.text.change, self._on_text, [session, self.text], [self.count], trigger_mode="always_last", queue=False)
+        # Also after a change of language, and never by whoever changes it: the line tells what stands in the script
+        # now, which at that moment only the page knows.
+        on(
+            partial(gr.on, [self.text.change, self._page.language.change]),
+            self._on_text,
+            [session, self.text],
+            [self.count],
+            trigger_mode="always_last",
+            queue=False,
+        )
         roll = f"() => [Math.floor(Math.random() * {MAX_SEED}), false]"
         self.dice.click(None, js=roll, outputs=[self.seed, self.random])
         on(self.lock.click, self._on_lock, [session], [self.seed, self.random], queue=False)
@@ -159,7 +128,7 @@ class CloneTab:
             self.takes.act,
             self._on_act,
             [session],
-            [self.takes, voice.clip, voice.findings, voice.listed, voice.cloning, *settings, *source],
+            [self.takes, *self.filled],
         )
 
     # What the page asks of the tab
@@ -167,9 +136,9 @@ class CloneTab:
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
         return {
-            self.count: self._count(session),
             **self.voice.show_reference(session),
-            self.takes: takes_list(session.texts, session.takes),
+            **self.mood.redraw(session),
+            **self.show_takes(session),
             self.notice: "",
             self.voice.notice: "",
         }
@@ -177,13 +146,79 @@ class CloneTab:
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {self.voice.clip, self.voice.findings, self.voice.notice, self.count, self.takes, self.notice}
+        return {self.voice.clip, self.voice.findings, self.voice.notice, self.mood.chip, self.takes, self.notice}
+
+    # What other tabs ask of it
+
+    @property
+    def settings(self) -> list[Any]:
+        """What :meth:`request` and :meth:`form_of` need to know beside the session."""
+        voice = self.voice
+        return [self.language, self.speed, self.seed, self.random, voice.origin, voice.voice, voice.prompt_text]
+
+    @property
+    def filled(self) -> list[Any]:
+        """What :meth:`fill` may change."""
+        voice, mood = self.voice, self.mood
+        shown = [voice.clip, voice.findings, voice.listed, voice.cloning, mood.choice, mood.chip]
+        return [self.text, *self.settings, *shown]
+
+    def request(self, form: Form, speaker: Speaker, text: str, instruction: Instruction) -> SynthesisRequest:
+        """The request for ``text`` as the tab is set. Raises :class:`InvalidInput`."""
+        seed = form[self.seed]
+        if seed is None and not form[self.random]:
+            raise InvalidInput("request.seed", maximum=MAX_SEED)
+        return SynthesisRequest(
+            text=text,
+            speaker=speaker,
+            engine=self._page.engine,
+            language=form[self.language] or AUTO,
+            speed=float(form[self.speed]),
+            seed=None if form[self.random] else int(seed),
+            instruction=instruction,
+        )
+
+    def form_of(self, form: Form, text: str, instruction: Instruction) -> Settings:
+        """What the tab is set to, with ``text`` for its script, for :meth:`fill` to set it so again."""
+        session: Session = form[self._page.session]
+        return Settings(
+            text=text,
+            from_clip=form[self.voice.origin] == CLIP,
+            voice=form[self.voice.voice],
+            reference=session.reference,
+            prompt_text=form[self.voice.prompt_text] or "",
+            language=form[self.language],
+            speed=float(form[self.speed]),
+            instruction=instruction,
+        )
+
+    def fill(self, session: Session, settings: Settings, seed: int) -> Updates:
+        """The tab set as it was for a take, its seed included."""
+        origin = CLIP if settings.from_clip else LIST
+        session.reference = settings.reference or session.reference
+        return {
+            self.text: settings.text,
+            self.voice.origin: origin,
+            **self.voice.show_origin(origin),
+            **self.voice.show_reference(session),
+            self.voice.voice: settings.voice,
+            self.voice.prompt_text: settings.prompt_text,
+            **self.mood.show(session, settings.instruction),
+            self.language: settings.language,
+            self.speed: settings.speed,
+            self.seed: seed,
+            self.random: False,
+        }
+
+    def show_takes(self, session: Session) -> Updates:
+        """The list of takes as it is now."""
+        return {self.takes: takes_list(session.texts, session.takes)}
 
     # Events
 
     async def _on_speak(self, form: Form) -> AsyncIterator[Updates]:
         session: Session = form[self._page.session]
-        texts, run = session.texts, _Run()
+        texts, run, text = session.texts, Run(), form[self.text] or ""
         idle = {self.speak: gr.update(interactive=True), self.cancel: gr.update(interactive=False)}
         yield {
             self.notice: "",
@@ -193,9 +228,10 @@ class CloneTab:
         }
         try:
             speaker, who = self.voice.speaker(form)
-            request = self._request(form, speaker)
-            run.expected = estimate(request.text)
-            async for items in stream(partial(self._events, request), partial(session.started, KIND)):
+            request = self.request(form, speaker, text, self.mood.instruction(form))
+            run.expected = measure(text[: self._page.studio.settings.max_characters])[1]
+            work = partial(spoken, self._page.studio, self._page.clips, request)
+            async for items in stream(work, partial(session.started, KIND)):
                 for item in items:
                     run.add(item)
                 if run.finished is None:
@@ -206,59 +242,24 @@ class CloneTab:
                     take.audio,
                     clip_id=run.finished.clip.clip_id,
                     voice=who,
-                    form=self._settings(form, session),
+                    form=self.form_of(form, text, request.instruction),
                     report=take.report,
                     starts_s=run.starts_s,
                 )
                 lock = gr.update(interactive=self.seed.interactive)
-                takes = takes_list(texts, session.takes)
-                yield {**idle, self.takes: takes, self.live: run.strip(texts, card.take_id), self.lock: lock}
+                yield {**idle, **self.show_takes(session), self.live: run.strip(texts, card.take_id), self.lock: lock}
         except Exception as error:
             yield {**idle, self.live: "", self.notice: notice.failure(texts, error)}
 
-    def _events(self, request: SynthesisRequest, progress: Progress) -> Iterator[LiveSegment | _Finished]:
-        """The studio's events with their sound in the clip store; runs beside the event loop."""
-        for event in self._page.studio.stream(request, progress):
-            if isinstance(event, SegmentReady):
-                clip = self._page.clips.put(encode(event.audio))
-                yield LiveSegment(clip.clip_id, event.audio.duration_s, event.stage.stage.outcome)
-            elif isinstance(event, Take):
-                yield _Finished(event, self._page.clips.put(encode_take(event.audio)))
-
-    def _request(self, form: Form, speaker: Any) -> SynthesisRequest:
-        seed = form[self.seed]
-        if seed is None and not form[self.random]:
-            raise InvalidInput("request.seed", maximum=MAX_SEED)
-        return SynthesisRequest(
-            text=form[self.text] or "",
-            speaker=speaker,
-            engine=self._page.engine,
-            language=form[self.language] or AUTO,
-            speed=float(form[self.speed]),
-            seed=None if form[self.random] else int(seed),
-        )
-
-    def _settings(self, form: Form, session: Session) -> Settings:
-        return Settings(
-            text=form[self.text],
-            from_clip=form[self.voice.origin] == CLIP,
-            voice=form[self.voice.voice],
-            reference=session.reference,
-            prompt_text=form[self.voice.prompt_text] or "",
-            language=form[self.language],
-            speed=float(form[self.speed]),
-        )
-
     def _on_text(self, form: Form) -> Updates:
+        """The length of the script, and what is wrong with its marks."""
         session: Session = form[self._page.session]
-        session.script = form[self.text] or ""
-        return {self.count: self._count(session)}
-
-    def _count(self, session: Session) -> str:
-        """The length of the script, in characters and segments."""
-        segments = estimate(session.script[: self._page.studio.settings.max_characters])
-        words = session.texts("clone.count", characters=f"{len(session.script):,}", segments=f"{segments:,}")
-        return f'<div class="e-count">{escape(words)}</div>'
+        texts, script = session.texts, (form[self.text] or "")[: self._page.studio.settings.max_characters]
+        characters, segments = measure(script)
+        words = texts("clone.count", characters=f"{characters:,}", segments=f"{segments:,}")
+        _, problems = scan(script, Notation.ANY)
+        troubles = [Finding("warning", problem.code, problem.details) for problem in problems[:1]]
+        return {self.count: f'<div class="e-count">{escape(words)}</div>{notice.findings(texts, troubles)}'}
 
     def _on_lock(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
@@ -274,26 +275,11 @@ class CloneTab:
         elif event.act == "delete":
             session.delete_take(take.take_id)
         elif event.act == "reuse":
-            session.reference = take.form.reference or session.reference
-            return {**self._fill(take.form, take.report.seed), **self.voice.show_reference(session)}
-        return {self.takes: takes_list(session.texts, session.takes)}
-
-    def _fill(self, settings: Settings, seed: int) -> Updates:
-        """The form as it was for a take, its seed included."""
-        origin = CLIP if settings.from_clip else LIST
-        return {
-            self.text: settings.text,
-            self.voice.origin: origin,
-            **self.voice.show_origin(origin),
-            self.voice.voice: settings.voice,
-            self.voice.prompt_text: settings.prompt_text,
-            self.language: settings.language,
-            self.speed: settings.speed,
-            self.seed: seed,
-            self.random: False,
-        }
+            return self.fill(session, take.form, take.report.seed)
+        return self.show_takes(session)
 
 
-def estimate(text: str) -> int:
-    """How many segments a script will be spoken in."""
-    return len(split(normalise(text)))
+def measure(script: str) -> tuple[int, int]:
+    """How many characters a script has without its marks, and how many segments it will be spoken in."""
+    marked = nodes(scan(script, Notation.ANY)[0])
+    return len(plain(marked)), len(sentences(marked))

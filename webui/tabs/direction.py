@@ -9,7 +9,7 @@ from core.errors import InvalidAudio
 from core.request import EMOTIONS, AudioSource, Instruction
 from core.text.markup.model import Notation, Text
 from core.text.markup.reader import scan
-from core.text.presets import GROUPS
+from core.text.presets import GROUPS, presets
 from webui.audition import direction_of
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
@@ -57,10 +57,11 @@ class DirectionPanel:
     def _chips(self, group: str) -> gr.CheckboxGroup:
         """The presets of a group. What the engine cannot do stays, switched off, with the reason beside it."""
         found = [preset.id for preset in offered(self._can) if preset.group == group]
+        shown = found or [preset.id for preset in presets().values() if preset.group == group]
         return self._page.labels.put(
             gr.CheckboxGroup(elem_id=f"chips-{group}", elem_classes="e-chips", interactive=bool(found)),
             label=f"emotion.group.{group}",
-            choices=lambda texts: [(label(texts, preset), preset) for preset in found],
+            choices=lambda texts: [(label(texts, preset), preset) for preset in shown],
             **({} if found else {"info": "emotion.off_preset"}),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from core.errors import Cancelled, EncoreError, InvalidText
+from core.errors import Cancelled, EncoreError
 from core.progress import Progress
 from webui.audition import Audition, Candidate, Trial, foresee
 from webui.components import notice
@@ -154,6 +154,9 @@ class EmotionTab:
         except Exception as error:
             yield {self.grid: self._grid(session), self.notice: notice.failure(session.texts, error)}
             return
+        if not audition.trials:
+            yield {self.grid: self._grid(session), self.notice: notice.notice("error", session.texts("emotion.empty"))}
+            return
         audition.running = True
         yield {
             self.grid: self._grid(session),
@@ -192,12 +195,9 @@ class EmotionTab:
     def _trials(self, form: Form, audition: Audition) -> Sequence[Trial]:
         """What is to be spoken, in the order of the grid. Raises :class:`InvalidInput`."""
         clone = self._clone
-        candidates = audition.candidates
-        if not candidates:
-            raise InvalidText("text.empty")
         speaker, who = clone.voice.speaker(form)
         trials = []
-        for candidate in candidates:
+        for candidate in audition.candidates:
             request = clone.request(form, speaker, audition.line, candidate.instruction)
             # With a seed of its own each, takes would differ in more than the mood, and none would ever be a hit.
             request = replace(request, seed=request.seed if request.seed is not None else int(form[clone.seed] or 0))

@@ -15,9 +15,10 @@ from webui.components.clips import clip_row, drop_zone
 from webui.components.confirm import Confirm
 from webui.components.markup import markup
 from webui.events import Form, Updates, on
+from webui.form import Reference
 from webui.i18n import Texts
 from webui.page import Page
-from webui.session import Reference, Session
+from webui.session import Session
 from webui.work import Step, stream
 
 LIST, CLIP = "list", "clip"

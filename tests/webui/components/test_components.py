@@ -26,8 +26,9 @@ from webui.components.measures import size
 from webui.components.player import LiveSegment, live_strip
 from webui.components.takes import SHOWN_BADGES, takes_list
 from webui.components.transcripts import transcript_list
+from webui.form import Form
 from webui.i18n import texts
-from webui.session import Form, Session, TranscriptCard
+from webui.session import Session, TranscriptCard
 from webui.work import Step
 
 EN, ZH = texts("en"), texts("zh")
