@@ -9,11 +9,12 @@ from core.text import mandarin
 from core.text.arpabet import parse_phones
 from core.text.identity import HAN
 from core.text.lexicon import Lexicon
+from core.text.markup.annotated import SYLLABLES
 from core.text.markup.model import Arpabet, Kana, Node, Notation, Pinyin, Span, Tag, Text, merged
 from core.text.markup.reader import Placed, scan
 from core.text.markup.syntax import nearest
 from core.text.markup.writer import write
-from core.text.pinyin import SYLLABLES, parse_syllable
+from core.text.pinyin import parse_syllable
 from core.text.units import Kind, Reading, Source, Unit, han_readings, reading_of, syllable_reading, word_readings
 
 __all__ = ["Reading", "Source", "Unit", "analyse", "annotate", "clear_reading", "set_reading"]

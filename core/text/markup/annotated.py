@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from core.text import arpabet, pinyin
 from core.text.identity import HAN
 from core.text.markup.model import Arpabet, Node, Pinyin
-from core.text.markup.syntax import nearest
+from core.text.markup.syntax import Choices, nearest
 
 _KANA = re.compile(r"[\u3041-\u309f]+|[\u30a1-\u30ff]+")
 """One script only, since IndexTTS-2.5 takes mixed ones for something else."""
 
-_LEARNED = tuple(sorted(pinyin.INDEXTTS_SYLLABLES))
-_PHONES = tuple(sorted(arpabet.PHONES))
+SYLLABLES = Choices.of(pinyin.SYLLABLES)
+"""What a misspelled syllable is compared with."""
+_LEARNED = Choices.of(sorted(pinyin.INDEXTTS_SYLLABLES))
+_PHONES = Choices.of(sorted(arpabet.PHONES))
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def syllables_of(base: str, reading: str, learned: bool = False) -> tuple[Node, 
     for index, spelling in enumerate(typed):
         syllable = pinyin.parse_syllable(spelling)
         if syllable is None or (learned and not (syllable in pinyin.INDEXTTS_SYLLABLES and spelling[-1].isdigit())):
-            return Wrong("markup.syllable", spelling, nearest(spelling, _LEARNED if learned else pinyin.SYLLABLES))
+            return Wrong("markup.syllable", spelling, nearest(spelling, _LEARNED if learned else SYLLABLES))
         nodes.append(Pinyin(syllable, base[index : index + 1]))
     return tuple(nodes) if len(typed) == max(1, len(base)) else Wrong("markup.count", reading)
 

@@ -8,13 +8,13 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 from core.text import arpabet, pinyin
 from core.text.markup.model import Arpabet, Kana, Node, Pinyin, Span, Tag, Text
-from core.text.markup.syntax import Found, NoForm, Placed, Problem, nearest, problem
+from core.text.markup.syntax import Choices, Found, NoForm, Placed, Problem, nearest, problem
 
 _TOKEN = re.compile(r"\[([A-Za-z_\-À-ɏ\u0300-\u030c]{1,20}[0-9]?)\]")
 _SPAN = re.compile(r"<(/?)([A-Za-z_]{1,20})>")
@@ -59,10 +59,21 @@ def _inventory() -> Inventory:
 INVENTORY = _inventory()
 
 
-@functools.cache
-def finals_of(initial: str) -> tuple[str, ...]:
-    """The finals, in all the tones that the inventory has, which make a syllable with ``initial``."""
-    return tuple(sorted(final for final in INVENTORY.finals if pinyin.syllable_of(initial, final)))
+FINALS: Mapping[str, tuple[str, ...]] = {
+    initial: tuple(sorted(final for final in INVENTORY.finals if pinyin.syllable_of(initial, final)))
+    for initial in INVENTORY.initials
+}
+"""The finals, in the tones that the inventory has, which make a syllable with each initial."""
+
+_TAGS = Choices.of(INVENTORY.tags)
+_SPANS = Choices.of(INVENTORY.spans)
+_NAMES = Choices.of(INVENTORY.names)
+_FINALS = {initial: Choices.of(finals) for initial, finals in FINALS.items()}
+_INITIALS = {
+    final: Choices.of(initial for initial in INVENTORY.initials if final in FINALS[initial])
+    for final in INVENTORY.finals
+}
+"""The initials that each final makes a syllable with."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ def scan_tag(text: str, start: int) -> Found | None:
         return None
     if match[1] in INVENTORY.tags:
         return Found(match.end(), (Placed(Tag(match[1]), start, match.end()),))
-    meant = nearest(match[1], INVENTORY.tags, _TYPO)
+    meant = nearest(match[1], _TAGS, _TYPO)
     if not meant or match[1] in INVENTORY.names:
         return None
     return Found(match.end(), (), (problem(text, start, match.end(), "markup.unknown", _bracketed(meant)),))
@@ -117,8 +128,7 @@ def scan_tokens(text: str, start: int, ends: Callable[[str, int], bool] | None =
         elif token.name in known.finals:
             outcome = _lone_final(text, token)
         elif following and following.name in known.finals:
-            meant = tuple(initial for initial in known.initials if following.name in finals_of(initial))
-            names = nearest(token.name, meant) or known.initials[:3]
+            names = nearest(token.name, _INITIALS[following.name])
             outcome = problem(text, token.start, token.end, "markup.unknown", _bracketed(names))
             last = following
             index += 1
@@ -139,7 +149,7 @@ def scan_span(text: str, start: int) -> Found | None:
         return None
     if match[2] in INVENTORY.spans:
         return Found(match.end(), (Placed(Span(match[2], opens=not match[1]), start, match.end()),))
-    meant = nearest(match[2], INVENTORY.spans, _TYPO)
+    meant = nearest(match[2], _SPANS, _TYPO)
     if not meant:
         return None
     suggestions = (f"<{match[1]}{name}>" for name in meant)
@@ -215,12 +225,12 @@ def _word(text: str, run: list[_Token]) -> Node | Problem:
 
 def _syllable(text: str, initial: _Token, final: _Token) -> Node | Problem:
     if final.name not in INVENTORY.finals:
-        names = nearest(final.name, finals_of(initial.name))
+        names = nearest(final.name, _FINALS[initial.name])
         return problem(text, final.start, final.end, "markup.unknown", _bracketed(names))
     syllable = pinyin.syllable_of(initial.name, final.name)
     if syllable is not None:
         return Pinyin(syllable)
-    names = nearest(final.name, finals_of(initial.name))
+    names = nearest(final.name, _FINALS[initial.name])
     return problem(text, initial.start, final.end, "markup.syllable", (f"[{initial.name}][{name}]" for name in names))
 
 
@@ -229,7 +239,7 @@ def _lone_final(text: str, token: _Token) -> Node | Problem:
     if syllable is not None:
         return Pinyin(syllable)
     initial = "w" if unicodedata.normalize("NFD", token.name).startswith("u") and "ü" not in token.name else "y"
-    names = nearest(token.name, finals_of(initial))
+    names = nearest(token.name, _FINALS[initial])
     return problem(text, token.start, token.end, "markup.syllable", (f"[{initial}][{name}]" for name in names))
 
 
@@ -238,7 +248,7 @@ def _is_meant(name: str) -> bool:
     return bool(
         _TONE_MARKS.search(unicodedata.normalize("NFD", name))
         or (name[-1].isdigit() and (pinyin.parse_syllable(name) or name[:-1] in arpabet.VOWELS))
-        or nearest(name, INVENTORY.tags, _TYPO)
+        or nearest(name, _TAGS, _TYPO)
     )
 
 
@@ -249,7 +259,7 @@ def _meant(name: str) -> tuple[str, ...]:
         initial, final = pinyin.initial_and_final(syllable)
         if final in INVENTORY.finals:
             return ("".join(_bracketed(part for part in (initial, final) if part)),)
-    return _bracketed(nearest(name, INVENTORY.names, _LIKE) or nearest(name, INVENTORY.names))
+    return _bracketed(nearest(name, _NAMES, _LIKE) or nearest(name, _NAMES))
 
 
 def _bracketed(names: Iterable[str]) -> tuple[str, ...]:

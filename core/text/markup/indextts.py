@@ -9,7 +9,7 @@ from core.text import pinyin
 from core.text.arpabet import syllabified
 from core.text.markup.annotated import Wrong, is_han, is_kana, syllables_of, with_base, word_of
 from core.text.markup.model import Arpabet, Kana, Node, Pinyin, Span, Tag, Text
-from core.text.markup.syntax import Found, NoForm, Placed, nearest, problem
+from core.text.markup.syntax import Choices, Found, NoForm, Placed, nearest, problem
 
 _RUN = re.compile(r"[A-Za-z0-9À-ɏ]+")
 _SYLLABLES = re.compile(r"(?:[A-ZÜ]{1,6}[1-5])+")
@@ -27,7 +27,7 @@ def spelled(syllable: str) -> str:
     return syllable.upper()
 
 
-_SPELLINGS = tuple(sorted(map(spelled, pinyin.INDEXTTS_SYLLABLES)))
+_SPELLINGS = Choices.of(sorted(map(spelled, pinyin.INDEXTTS_SYLLABLES)))
 
 
 def scan_bare(text: str, start: int) -> Found | None:

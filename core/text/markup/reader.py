@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from core.errors import InvalidText
-from core.text.markup.model import Marked, Notation, Text
+from core.text.markup.model import Marked, Notation, Text, merged
 from core.text.markup.notations import ESCAPABLE, ESCAPE, GRAMMARS, Grammar
 from core.text.markup.spans import unbalanced
 from core.text.markup.syntax import Found, Placed, Problem
@@ -35,7 +35,7 @@ def read(text: str, notation: Notation) -> tuple[Placed, ...]:
 
 def nodes(placed: Iterable[Placed]) -> Marked:
     """The nodes alone, neighbouring texts joined."""
-    return tuple(mark.node for mark in _merged(placed))
+    return merged(mark.node for mark in placed)
 
 
 def _marks(text: str, grammar: Grammar) -> tuple[list[Placed], list[Problem]]:

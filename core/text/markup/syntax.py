@@ -68,19 +68,29 @@ def problem(text: str, start: int, end: int, code: str, suggestions: Iterable[st
     return Problem(start, end, code, {"place": start + 1, "mark": mark, **told, **details}, nearest)
 
 
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Spellings that a typed one is compared with."""
+
+    names: tuple[str, ...]
+    apart: tuple[str, ...]
+    """The same in small letters, tone marks as letters of their own."""
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Choices":
+        """The choices among ``names``, the first being preferred where two are as near."""
+        kept = tuple(names)
+        return cls(kept, tuple(map(_apart, kept)))
+
+
 @functools.lru_cache(maxsize=4096)
-def nearest(typed: str, choices: tuple[str, ...], least: float = 0.0) -> tuple[str, ...]:
-    """The three of ``choices`` that are spelled most like ``typed``, tone marks counting as letters of their own.
+def nearest(typed: str, choices: Choices, least: float = 0.0) -> tuple[str, ...]:
+    """The three of ``choices`` that are spelled most like ``typed``.
 
     ``least`` is the similarity (0–100) below which nothing is like it.
     """
-    ranked = process.extract(_apart(typed), _all_apart(choices), scorer=fuzz.ratio, limit=3, score_cutoff=least)
-    return tuple(choices[index] for _, _, index in ranked)
-
-
-@functools.lru_cache(maxsize=64)
-def _all_apart(choices: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(_apart, choices))
+    ranked = process.extract(_apart(typed), choices.apart, scorer=fuzz.ratio, limit=3, score_cutoff=least)
+    return tuple(choices.names[index] for _, _, index in ranked)
 
 
 def _apart(spelling: str) -> str:

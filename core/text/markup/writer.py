@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from core.errors import InvalidText
-from core.text.markup.model import Arpabet, Marked, Node, Notation, Pinyin, Text
+from core.text.markup.model import Arpabet, Marked, Node, Notation, Pinyin, Text, merged
 from core.text.markup.notations import ESCAPABLE, ESCAPE, GRAMMARS, Grammar
-from core.text.markup.reader import nodes, scan
+from core.text.markup.reader import scan
 from core.text.markup.syntax import SHOWN, NoForm, Placed, Problem
 
 _ESCAPABLE = re.compile(f"[{re.escape(ESCAPABLE)}]")
@@ -24,7 +24,7 @@ def write(marked: Marked, notation: Notation) -> str:
     so far), of spans that don't match, and of text that would be misread where there are no escapes.
     """
     grammar = GRAMMARS[notation]
-    apart = _kept_apart(_joined(marked), grammar)
+    apart = _kept_apart(merged(marked), grammar)
     written = _printed(apart, grammar, notation, escape=False)
     wrong = _misread(written, apart, notation)
     if wrong is not None and grammar.escapes:
@@ -35,11 +35,6 @@ def write(marked: Marked, notation: Notation) -> str:
     return "".join(written)
 
 
-def _joined(marked: Marked) -> Marked:
-    """``marked`` as the model has it: no text empty, and none next to another one."""
-    return nodes(Placed(node, 0, 0) for node in marked if node != Text(""))
-
-
 def _kept_apart(marked: Marked, grammar: Grammar) -> Marked:
     def spaced() -> Iterator[Node]:
         for before, after in itertools.pairwise(marked):
@@ -48,7 +43,7 @@ def _kept_apart(marked: Marked, grammar: Grammar) -> Marked:
                 yield Text(" ")
         yield from marked[-1:]
 
-    return _joined(tuple(spaced()))
+    return merged(spaced())
 
 
 def _printed(marked: Marked, grammar: Grammar, notation: Notation, escape: bool) -> list[str]:
