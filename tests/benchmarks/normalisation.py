@@ -96,7 +96,7 @@ def main() -> None:
         except ImportError:
             continue
         mine = [case for case in table if case.section in sections]
-        for case in {case.section: case for case in mine}.values():
+        for case in {case.section: case for case in reversed(mine)}.values():
             read(reader, case)
         counts, times = Counter[tuple[str, str]](), []
         for case in mine:

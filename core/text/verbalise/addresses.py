@@ -9,8 +9,8 @@ _PATH = r"(?::\d{2,5}(?!\d))?(?:/[A-Za-z0-9_~%&=#?+./:-]*[A-Za-z0-9_=#/])?"
 ADDRESS = re.compile(
     rf"(?:https?|ftp)://{_LABEL}(?:\.{_LABEL})*{_PATH}"
     rf"|(?<![A-Za-z0-9_.])[A-Za-z0-9_.+-]+@{_LABEL}(?:\.{_LABEL})+"
-    rf"|(?<![A-Za-z0-9_.@])(?:{_LABEL}\.)+(?:{_DOMAINS}|(?:{_ENDINGS})(?!\.[A-Za-z]))(?![A-Za-z0-9_@-]){_PATH}"
-    rf"|(?<![A-Za-z0-9_.])www(?:\.{_LABEL})+{_PATH}"
+    rf"|(?<![A-Za-z_.])www(?:\.{_LABEL})+{_PATH}"
+    rf"|(?<![A-Za-z0-9_.@])(?:{_LABEL}\.)+(?:{_DOMAINS}|{_ENDINGS})(?![A-Za-z0-9_@-]|\.[A-Za-z]){_PATH}"
 )
 _SIGNS = {
     ".": ("dot", "点"),

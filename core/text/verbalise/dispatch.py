@@ -27,7 +27,7 @@ _BEFORE_FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 # One expression that is read as a whole: sign or currency, digits with their separators, and the unit behind them.
 _NUMBER = (
     rf"(?:(?<!\w)-)?(?:{CURRENCY}\s?|\#|(?<!\w)[+\-±~√]|[+±√≥≤≈])?"
-    rf"\d(?:[\d,.:/⁄~–—\-·^]*\d)?(?:\s?(?:{UNIT}|[ap]\.?m\b\.?))?"
+    rf"\d(?:[\d,.:/⁄~–—\-·^]*\d)?(?:\s?(?:{UNIT}|(?i:[ap]\.?m)\b\.?))?"
 )
 # A lone letter or a few capitals (3D, 5G, ID, PM2.5) are as good in one language as in the other.
 _HAN = HAN.pattern
@@ -38,6 +38,7 @@ _TOKENS = re.compile(
     rf"|(?P<stop>[,，。！？；：、!?;\n]|[.:](?=\s|$))|(?P<other>.)",
     re.DOTALL,
 )
+_SCRIPT_CHANGE = re.compile(rf"(?<={_HAN})(?={_LETTER})|(?<={_LETTER})(?={_HAN})")
 # "Room 404在4楼": what has a number for a name is called so in its own language.
 _NAMED = re.compile(r"(?:Room|Flight|Gate|Chapter|Page|Unit|Level|Part|No)", re.IGNORECASE)
 
@@ -57,8 +58,9 @@ def verbalise(text: str, language: str) -> str:
         mandarin_words(run) if script == "zh" else english_words(run)
         for script, run in _stretches(_readable(text), language)
     )
-    text = re.sub(r"\s+", " ", " ".join(spoken)).strip()
-    return re.sub(r" (?=[,.;:!?，。；：！？、])", "", text)
+    text = _SCRIPT_CHANGE.sub(" ", " ".join(spoken))
+    text = re.sub(r"(?<=\s)[-–](?=\s)", "—", text)
+    return re.sub(r"\s+(?=[,.;:!?，。；：！？、])", "", re.sub(r"\s+", " ", text)).strip()
 
 
 def _readable(text: str) -> str:
@@ -82,7 +84,7 @@ def _without_silent(text: str) -> str:
         or character.isspace()
         or ord(character) in _STAND_INS
         or unicodedata.category(character) not in _SILENT_CATEGORIES
-        or HAN.match(character)
+        or "\u3007" <= character <= "\u3029"
     )
 
 

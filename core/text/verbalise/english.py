@@ -9,7 +9,25 @@ from core.text.verbalise.english_numbers import cardinal, digits, groups, is_rom
 from core.text.verbalise.symbols import CURRENCY, CURRENCY_CODE, NUMBER, UNIT, currency, unit
 
 _MONTHS = "January February March April May June July August September October November December".split()
-_MONTH = "|".join(f"{month}|{month[:3]}\\.?" for month in _MONTHS) + "|Sept\\.?"
+# In small letters, "march 5 miles" and "you may 2" are no dates.
+_MONTH = (
+    "|".join(f"{month}|{month[:3]}\\.?" for month in _MONTHS)
+    + "|Sept\\.?|(?i:january|february|april|june|july|august|(?:sept|octo|novem|decem)ber)"
+    + "|(?i:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\\b\\.?"
+)
+_DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
+    "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+_TITLES = {
+    "Dr": "Doctor", "Prof": "Professor", "Rev": "Reverend", "Hon": "Honorable", "Gen": "General", "Col": "Colonel",
+    "Maj": "Major", "Capt": "Captain", "Lt": "Lieutenant", "Sgt": "Sergeant", "Gov": "Governor", "Sen": "Senator",
+    "St": "Saint", "Mt": "Mount", "Ft": "Fort",
+}  # fmt: skip
+_PER = {
+    "d": "day", "wk": "week", "mo": "month", "yr": "year", "hr": "hour", "h": "hour", "sec": "second", "kg": "kilogram",
+    "lb": "pound",
+}  # fmt: skip
 _MAGNITUDES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
 _CODE = (
     r"(?:zip |post(?:al)? |area |country |access |security |verification )?codes?|pin|passcode|password|isbn|issn"
@@ -43,6 +61,7 @@ def _money(match: Match[str]) -> str:
     if len(part) != 2:
         return f"{article}{number(amount)} {one if amount == '1' else several}"
     pieces = []
+    whole = whole or "0"
     if int(whole) or not int(part):
         pieces.append(f"{number(whole)} {one if whole == '1' else several}")
     if int(part):
@@ -52,7 +71,10 @@ def _money(match: Match[str]) -> str:
 
 def _unit(match: Match[str]) -> str:
     one, several, _ = unit(match["unit"])
-    return f"{number(match['n'])} {one if match['n'] == '1' else several}"
+    text, magnitude = match["n"], match["magnitude"] or ""
+    if "/" in text:
+        return f"{_FRACTION.sub(_fraction, text)} {several if ' ' in text else one}"
+    return f"{number(text)}{magnitude} {one if text == '1' and not magnitude else several}"
 
 
 def _time(match: Match[str]) -> str:
@@ -72,7 +94,7 @@ def _duration(match: Match[str]) -> str:
 
 
 def _month_name(text: str) -> str:
-    return next(month for month in _MONTHS if month.startswith(text[:3]))
+    return next(month for month in _MONTHS if month.startswith(text[:3].title()))
 
 
 def _date(month: str, day: str, year_digits: str | None) -> str:
@@ -81,12 +103,15 @@ def _date(month: str, day: str, year_digits: str | None) -> str:
 
 def _numeric_date(match: Match[str]) -> str:
     month, day = int(match["month"]), int(match["day"])
-    if "." in match.group() or month > 12:
+    if (match["mark"] == "." and match.start("year") != match.start()) or month > 12:
         # Dots are European: the day comes first, if it can.
         month, day = (day, month) if day <= 12 else (month, day)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return match.group()
-    return _date(_MONTHS[month - 1], str(day), match.groupdict().get("year"))
+    spoken_year = match.groupdict().get("year")
+    if spoken_year and len(spoken_year) == 2:
+        spoken_year = ("20" if spoken_year < "50" else "19") + spoken_year
+    return _date(_MONTHS[month - 1], str(day), spoken_year)
 
 
 def _month_day(match: Match[str]) -> str:
@@ -98,6 +123,11 @@ def _month_day(match: Match[str]) -> str:
 def _day_month(match: Match[str]) -> str:
     spoken_year = f", {year(int(match['year']))}" if match["year"] else ""
     return f"the {ordinal(int(match['day']))} of {_month_name(match['month'])}{spoken_year}"
+
+
+_FRACTION = re.compile(
+    r"(?<![\d/.])(?:(?P<whole>\d+)\s)?(?P<above>\d{1,3})/(?P<below>\d{1,3})(?:st|nd|rd|th)?(?![\w/]|[.,]\d)"
+)
 
 
 def _fraction(match: Match[str]) -> str:
@@ -139,50 +169,34 @@ def _bare(match: Match[str]) -> str:
     text = match["n"]
     value = int(text) if re.fullmatch(r"1\d{3}|20\d\d", text) else 0
     if not value:
-        return f" {number(text)} "
+        return number(text)
     before, after = match.string[: match.start()], match.string[match.end() :]
     if _PLURAL.match(after) and not re.search(r"\b(?:in|since|the|this)\s$", before, re.IGNORECASE):
-        return f" {year(value) if value < 2000 and value % 100 == 0 else cardinal(value)} "
-    return f" {year(value) if value >= 1100 or _YEAR_BEFORE.search(before) else cardinal(value)} "
+        return year(value) if value < 2000 and value % 100 == 0 else cardinal(value)
+    return year(value) if value >= 1100 or _YEAR_BEFORE.search(before) else cardinal(value)
 
 
-_HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
-_PHONE = r"(?:\+\d[\d ().-]{6,}\d|(?:\b1[-. ])?(?:\(\d{3}\) ?|\b\d{3}[-. ])\d{3}[-.]\d{4}|\b[2-9]\d\d-\d{4})"
+_HALF = r"(?P<half>(?i:[ap]))\.?\s?(?i:m)\b\.?"
+_PHONE = (
+    r"(?:\+\d[\d ().-]{6,}\d|\b\d{3}-\d\d-\d{4}"
+    r"|(?:\b1[-. ])?(?:\(\d{3}\)[ -]?|\b\d{3}[-. ])\d{3}[-.]\d{4}|\b[2-9]\d\d-\d{4})"
+)
 _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
-    # Abbreviations
-    (r"\bDr\.(?=\s+[A-Z])", "Doctor"),
-    (r"\bMr\.", "Mister"),
-    (r"\bMrs\.", "Missus"),
-    (r"\bMs\.", "Miz"),
-    (r"\bProf\.", "Professor"),
-    (r"\bLt\.(?=\s+[A-Z])", "Lieutenant"),
-    (r"\bCapt\.(?=\s+[A-Z])", "Captain"),
-    (r"\bSgt\.(?=\s+[A-Z])", "Sergeant"),
-    (r"\bGen\.(?=\s+[A-Z])", "General"),
-    (r"\bSt\.(?=\s+[A-Z])", "Saint"),
-    (r"\bMt\.(?=\s+[A-Z])", "Mount"),
-    (r"\bFt\.(?=\s+[A-Z])", "Fort"),
-    (r"(?<=[a-z] )St\.?(?=[\s,.]|$)", "Street"),
-    (r"\bAve\.", "Avenue"),
+    # Abbreviations beside numbers
+    (r"(?<=\d )((?:[A-Z][a-z]+\s)+)St\.", r"\1Street"),
+    (rf"\b({'|'.join(_DAYS)})\.?(?=,? (?:{_MONTH}|\d))", lambda m: _DAYS[m[1]]),
     (r"\bApt\.(?=\s?\d)", "Apartment"),
-    (r"\b[Vv]s\.?(?=\s)", "versus"),
-    (r"\betc\.", "et cetera"),
-    (r"\be\.\s?g\.,?", "for example,"),
-    (r"\bi\.\s?e\.,?", "that is,"),
-    (r"\b[Aa]pprox\.", "approximately"),
-    (r"\b[Nn]o\.\s?(?=\d)", "number "),
+    (r"\b[Nn]o\.\s?(?=\d)|\bNo (?=\d+(?:$|[.,;!?]))", "number "),
     (r"\b[Ff]ig\.\s?(?=\d)", "figure "),
     (r"\bpp\.\s?(?=\d)", "pages "),
     (r"\bp\.\s?(?=\d)", "page "),
     (r"§\s?(?=\d)", "section "),
-    (r"\b([A-G])#(?!\w)", r"\1 sharp"),
     (r"#\s?(?=\d)", " number "),
-    (r"(?<!\w)#(?=[A-Za-z])", "hashtag "),
-    (r"\band/or\b", "and or"),
-    (r"\bw/o\b", "without"),
-    (r"\bw/(?=\s)", "with"),
     # What is not read as the numbers that it looks like
     (r"\b24/7\b", "twenty-four seven"),
+    (r"\b401\(k\)", "four oh one K"),
+    (r",(\s[A-Z]{2}),?\s(\d{5})\b", lambda m: f",{m[1]} {digits(m[2])}"),
+    (r"(?<=\d0s)\s?[-–—]\s?(?=['’]?\d)", " to "),
     (r"\b9/11\b", "nine eleven"),
     (r"(?<![\w.])['’]?(?P<digits>[1-9]0|[12]\d\d0)['’]?s\b", _decade),
     (r"(?<=\d)\u2044(?=\d)", "/"),
@@ -191,18 +205,21 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
         rf"(?<![\w.]){_PHONE}(?!\d|\s?(?:%|people|{UNIT}|[a-z]+s\b))",
         lambda m: ("plus " if m[0][0] == "+" else "") + groups(m[0]),
     ),
+    (r"\b(1-8\d\d)-(?=[A-Z])", lambda m: f"{groups(m[1])}, "),
+    (r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", lambda m: " dot ".join(digits(part) for part in m[0].split("."))),
     (r"\b([Dd]ial|[Cc]all)\s(911|999|112)\b(?!\s[a-z]+s\b)", lambda m: f"{m[1]} {digits(m[2])}"),
     (
         rf"\b(?P<what>(?i:{_CODE})(?:\s(?:is|was|of))?[:#]?\s)(?P<code>\d[\d-]+\d)\b(?![.,]\d)",
         lambda m: m["what"] + ", ".join(digits(part) for part in re.findall(r"\d+", m["code"])),
     ),
     # Dates
-    (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/](?P<day>\d{1,2})\b", _numeric_date),
-    (r"\b(?P<month>\d{1,2})(?P<mark>[/.])(?P<day>\d{1,2})(?P=mark)(?P<year>\d{4})\b", _numeric_date),
-    (r"(?<=\b[Oo]n )(?P<month>\d{1,2})/(?P<day>\d{1,2})\b(?!/)", _numeric_date),
+    (r"\b(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})\b", _numeric_date),
+    (r"\b(?P<month>\d{1,2})(?P<mark>[/.-])(?P<day>\d{1,2})(?P=mark)(?P<year>\d{4})\b", _numeric_date),
+    (r"\b(?P<month>\d{1,2})(?P<mark>/)(?P<day>\d{1,2})/(?P<year>\d\d)\b", _numeric_date),
+    (r"(?<=\b[Oo]n )(?P<month>\d{1,2})(?P<mark>/)(?P<day>\d{1,2})\b(?!/)", _numeric_date),
     (
-        rf"\b(?P<month>{_MONTH})\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–—]\s?(?P<until>\d{{1,2}})(?:st|nd|rd|th)?)?"
-        r"(?:,?\s(?P<year>\d{4}))?\b(?![:%])",
+        rf"\b(?P<month>{_MONTH})[\s-](?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–—]\s?(?P<until>\d{{1,2}})(?:st|nd|rd|th)?)?"
+        r"(?:(?:,?\s|-)(?P<year>\d{4}))?\b(?![:%])",
         _month_day,
     ),
     (
@@ -219,34 +236,42 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     ),
     # Times
     (r"\b(\d{1,2}):([0-5]\d):([0-5]\d)\b", _duration),
-    (rf"\b(?P<hour>\d{{1,2}})(?::(?P<minute>\d{{2}}))?\s?{_HALF}", _time),
+    (rf"\b(?P<hour>\d{{1,2}})(?:[:.](?P<minute>[0-5]\d))?\s?{_HALF}", _time),
     (r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?!\d|:)(?P<half>)", _time),
     # Quantities
+    (r"(?<=\d)\s?x\s?(?=\d)", " by "),
+    (r"(?<=\d)\s?\*\s?(?=\d)", " times "),
     (rf"(?<![\w.)])-\s?(?={CURRENCY}?\.?\d)", " minus "),
     (r"(?<!\w)~\s?(?=[$€£¥]?\d)", " about "),
     (
-        rf"(?P<article>\b[Aa]n?\s)?(?P<sign>{CURRENCY})\s?(?P<amount>{NUMBER})"
+        rf"(?P<article>\b[Aa]n?\s)?(?P<sign>{CURRENCY})\s?(?P<amount>{NUMBER}|\.\d+)"
         r"(?:\s?(?P<magnitude>thousand|million|billion|trillion|bn|mn|[kKmMbB])\b)?",
         _money,
     ),
     (rf"(?P<article>)(?P<amount>{NUMBER})(?P<magnitude>)\s?(?P<sign>{CURRENCY_CODE})", _money),
     (
-        r"(?<=[a-z])/(?=(?:second|minute|hour|day|night|week|month|year|person|mo|yr|hr|kg|lb)\b)",
-        " per ",
+        rf"(?P<sign>{CURRENCY_CODE})(?P<article>)\s?(?P<amount>{NUMBER})(?:\s?(?P<magnitude>million|billion|trillion)\b)?",
+        _money,
+    ),
+    (
+        rf"(?<=[a-z])/(?P<per>second|minute|hour|day|night|week|month|year|person|{'|'.join(_PER)})\b",
+        lambda m: f" per {_PER.get(m['per'], m['per'])}",
     ),
     (
         r"\b(?P<feet>\d+)(?:\s?(?:ft|feet)\s|['’′]\s?)(?P<inches>\d+)(?:\s?in\b|\s?[\"”″])",
         lambda m: f"{cardinal(int(m['feet']))} feet {cardinal(int(m['inches']))} inches",
     ),
-    (rf"(?<![\d.])(?P<n>{NUMBER})\s?(?P<unit>{UNIT})", _unit),
-    (r"\b(?P<n>\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m["n"].replace(",", "")))),
+    (
+        rf"(?<![\w.])(?P<n>(?:\d+ )?\d{{1,3}}/\d{{1,3}}|{NUMBER}|\.\d+)(?P<magnitude>\s[mb]illion)?\s?(?P<unit>{UNIT})",
+        _unit,
+    ),
     (r"\b((?:rated|scored|rating of|score of|gave it|got)(?: an?)? )(\d{1,3})/(5|10|100)\b", r"\1\2 out of \3"),
-    (r"(?<![\d/.])(?:(?P<whole>\d+)\s)?(?P<above>\d{1,3})/(?P<below>\d{1,3})(?![\d/])", _fraction),
+    (_FRACTION.pattern, _fraction),
+    (r"\b(?P<n>\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m["n"].replace(",", "")))),
+    (r"(?<=\d)\s?/\s?(?=\d)", " over "),
     (r"\b(\d{1,4}):(\d{1,6})\b", r"\1 to \2"),
-    (r"(?<=\d)\s?x\s?(?=\d)", " by "),
     (r"(?<=\d)x\b", " times"),
-    (r"(?<=\d)\s?\*\s?(?=\d)", " times "),
-    (r"\b\d+(?:\.\d+){2,}\b", lambda m: " point ".join(number(part) for part in m[0].split("."))),
+    (r"(?<![\d.])\d+(?:\.\d+){2,}\b", lambda m: " point ".join(number(part) for part in m[0].split("."))),
     (
         r"(?P<what>\b(?:[Rr]oom|[Ff]light|[Rr]oute|[Hh]ighway|[Ss]uite|[Aa]partment|Boeing|Airbus)\s(?:[A-Z]{1,2}\s?)?)"
         r"(?P<a>[1-9])(?P<b>\d\d)\b",
@@ -256,12 +281,17 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"\^3(?!\d)", " cubed"),
     (r"\^(?=-?\d)", " to the power of "),
     (r"(?<=[A-Za-z])-(?=\d)|(?<=\d)-(?=[A-Za-z])", " "),
-    (r"(?<=[A-Z])(?P<n>\d{3,})\b", lambda m: " " + digits(m["n"])),
-    (rf"(?P<n>{NUMBER}|\.\d+)", _bare),
+    (r"(?<=[A-Z])(?P<n>\d{3,})\b", lambda m: digits(m["n"])),
+    (rf"(?P<n>{NUMBER}|(?<![\w.])\.\d+)", _bare),
     (rf"\b(?P<what>{_NUMBERED})\s(?P<roman>[IVXL]+)\b", _roman_cardinal),
     (rf"\b(?P<who>{_MONARCHS})\s(?P<roman>[IVX]+)\b(?!['’])", _roman_ordinal),
     (r"\b(?P<what>[A-Z][a-z]+)\s(?!IV\b)(?P<roman>[IVX]{2,}|[IVXL]{3,})\b", _roman_cardinal),
     # The symbols that are left
+    (r"\b([A-G])#(?!\w)", r"\1 sharp"),
+    (r"(?<!\w)#(?=[A-Za-z])", "hashtag "),
+    (r"\band/or\b", "and or"),
+    (r"\bw/o\b", "without"),
+    (r"\bw/(?=\s)", "with"),
     (r"\s?&\s?", " and "),
     (r"\s?=\s?", " equals "),
     (r"\s?≈\s?", " is approximately "),
@@ -282,11 +312,37 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"(?<=\s)>(?=\s)", "greater than"),
     (r"(?<=[a-z])/(?=[a-z])", " or "),
     (r"[$€£¥₩₽₹¢#*^_|\\<>~/\u2044§]", " "),
-    (r"(?<=\s)[-–](?=\s)", "—"),
+    # Other abbreviations
+    (r"\s{2,}", " "),
+    (r"\bMr\.", "Mister"),
+    (r"\bMrs\.", "Missus"),
+    (r"\bMs\.", "Miz"),
+    (rf"\b({'|'.join(_TITLES)})\.(?=\s+[A-Z])", lambda m: _TITLES[m[1]]),
+    (r"(?<=[a-z] )St\.?(?=[\s,.]|$)", "Street"),
+    (r"\bAve\.", "Avenue"),
+    (r"\b[Vv]s\.?(?=\s)", "versus"),
+    (r"\betc\.", "et cetera"),
+    (r"\be\.\s?g\.,?", "for example,"),
+    (r"\bi\.\s?e\.,?", "that is,"),
+    (r"\b[Aa]pprox\.", "approximately"),
     (r"\s+(?=[,.;:!?])", ""),
     (r"\s{2,}", " "),
 )
-_COMPILED = tuple((re.compile(pattern), spoken) for pattern, spoken in _RULES)
+
+
+def _apart(spoken: str | Callable[[Match[str]], str]) -> str | Callable[[Match[str]], str]:
+    """Words that come out of a match stand apart from the letters beside it."""
+    if isinstance(spoken, str):
+        return spoken
+
+    def replacement(match: Match[str]) -> str:
+        before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+        return " " * before.isalpha() + spoken(match) + " " * after.isalpha()
+
+    return replacement
+
+
+_COMPILED = tuple((re.compile(pattern), _apart(spoken)) for pattern, spoken in _RULES)
 
 
 def english_words(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from re import Match
 
 from core.text.verbalise.addresses import read_addresses
+from core.text.verbalise.english_numbers import is_roman, roman
 from core.text.verbalise.mandarin_numbers import cardinal, counted, spell
 from core.text.verbalise.symbols import CURRENCY, CURRENCY_CODE, NUMBER, UNIT, currency, unit
 
@@ -22,21 +23,20 @@ _WON = "大胜|战胜|险胜|完胜|击败|输给|不敌|战平|获胜|取胜|�
 _PER = "秒|分钟?|小时|时|天|日|晚|周|月|年|人|个|次|件|斤|公斤|克|吨|米|平米?|平方米|升|瓶|杯|张|间|位|台|套|份"
 _TELEPHONE = (
     r"(?<!\d)(?:(?P<abroad>\+)?(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}-\d{7,8}|[48]00-?\d{3}-?\d{4}"
-    r"|1[012]\d{3}(?=$|[^\w.%,:/~·-])|9[56]\d{3}(?=$|[^\w.%,:/~·-]))(?!\d)"
+    r"|(?:100(?:10|86)|12\d(?!00)\d\d|9[56]\d{3})(?=$|打|热线|客服|平台|[^\w.%,:/~·-]))(?!\d)"
 )
 
 
 def _clock(match: Match[str]) -> str:
     hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
-    half = {"a": "上午", "p": "下午" if hour < 6 or hour == 12 else "晚上", None: ""}[match["half"]]
+    half = {"a": "上午", "p": "下午" if hour % 12 < 6 else "晚上", None: ""}[match["half"]]
     spoken = f"{half}{counted(str(hour), '点')}点"
-    if second:
-        return f"{spoken}{cardinal(str(minute))}分{cardinal(str(int(second)))}秒"
-    if minute == 0:
+    if minute == 0 and not second:
         return spoken
-    if minute == 30 and hour <= 12:
+    if minute == 30 and hour <= 12 and not second:
         return f"{spoken}半"
-    return f"{spoken}{'零' if minute < 10 else ''}{cardinal(str(minute))}{'分' if minute < 10 else ''}"
+    seconds = f"{cardinal(str(int(second)))}秒" if second else ""
+    return f"{spoken}{'零' if 0 < minute < 10 else ''}{cardinal(str(minute))}分{seconds}"
 
 
 def _hour(match: Match[str]) -> str:
@@ -45,6 +45,8 @@ def _hour(match: Match[str]) -> str:
 
 def _date(match: Match[str]) -> str:
     month, day = int(match["month"]), int(match["day"])
+    if month > 12:
+        month, day = day, month
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return match.group()
     return f"{spell(match['year'], telephone=False)}年{cardinal(str(month))}月{cardinal(str(day))}日"
@@ -80,6 +82,10 @@ def _bare(match: Match[str]) -> str:
 
 _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"(?<=\d)\u2044(?=\d)", "/"),
+    (
+        r"(?<![A-Za-z])(?:(?<=第)[IVX]+|[IVX]{2,}(?=期|型|级|类|度)|I(?=期|型|级))(?![A-Za-z])",
+        lambda m: str(roman(m[0])) if is_roman(m[0]) else m[0],
+    ),
     # What is spelled
     (_TELEPHONE, lambda m: ("加" if m["abroad"] else "") + spell(m[0])),
     (r"(?<!\d)1(?:10|19|20|22)(?=报警|急救|火警|电话)|(?<=[打拨])1(?:10|19|20|22)(?![\d.])", lambda m: spell(m[0])),
@@ -90,12 +96,28 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (rf"(?<![\d.,-])(\d{{3,4}})(?={_SPELLED_BEFORE})", lambda m: spell(m[1])),
     (r"(?<=波音|空客)\d{3}(?!\d)", lambda m: spell(m[0], telephone=False)),
     (r"([A-Z])-?(\d{3,})(?![\d.])", lambda m: f"{m[1]} {spell(m[2])}"),
-    (r"(?<![\d.,:/-])\d{9,}(?![\d.,:/%-]|元|个|人)", lambda m: spell(m[0])),
+    (r"(?<![\d.,:/第-])(?!\d+0000)\d{9,}(?![\d.,:/%-]|元|个|人)", lambda m: spell(m[0])),
     (rf"({_WEAPON})-(?=\d)", r"\1"),
     (r"(?<=[A-Za-z])-(?=\d)", " "),
-    (r"(\d{1,2})·(\d{1,2})", lambda m: spell(m[1] + m[2], telephone=False)),
+    (r"(?<![\d·])(\d{1,2})·(\d{1,2})(?![\d·])", lambda m: spell(m[1] + m[2], telephone=False)),
     # Dates
-    (r"(?<!\d)(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)", _date),
+    (r"(?<!\d)(?P<year>\d{4})(?P<mark>[-/.·])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)", _date),
+    (r"(?<![\d./-])(?P<month>\d\d?)(?P<mark>[-/])(?P<day>\d\d?)(?P=mark)(?P<year>\d{4})(?![\d./-])", _date),
+    (
+        r"(?<![\d./-])((?:19|20)\d\d)[-/.](0[1-9]|1[0-2])(?![\d./-])",
+        lambda m: f"{spell(m[1], telephone=False)}年{cardinal(str(int(m[2])))}月",
+    ),
+    (
+        r"(?<![\d./-])(0[1-9]|1[0-2])[-/]((?:19|20)\d\d)(?![\d./-])",
+        lambda m: f"{spell(m[2], telephone=False)}年{cardinal(str(int(m[1])))}月",
+    ),
+    (
+        r"(?<![\d./-])(0[1-9]|1[0-2])[-/](0[1-9]|[12]\d|3[01])(?![\d./-])",
+        lambda m: f"{cardinal(str(int(m[1])))}月{cardinal(str(int(m[2])))}日",
+    ),
+    (r"(?<!\d)0(?=[1-9]\s?[月日号])", ""),
+    (r"(?<=公元)(前?)(\d+)(?=\s?年)", lambda m: m[1] + spell(m[2], telephone=False)),
+    (r"(?<!\d)(\d[05])(?=后)", lambda m: spell(m[1], telephone=False)),
     (r"(?<!\d)(\d{4})(?=\s?[-–—~至到]\s?\d{4}\s?年)", lambda m: spell(m[1], telephone=False)),
     (r"(?<=[零一二三四五六七八九])\s?[-–—~]\s?(?=\d{4}\s?年)", "到"),
     (r"(?<![\d.,])(\d{4})(?=\s?年)", _year),
@@ -125,17 +147,21 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     # Quantities
     (rf"(?P<sign>{CURRENCY})\s?(?P<amount>{NUMBER})(?P<magnitude>{_MAGNITUDE})?元?", _money),
     (rf"(?P<amount>{NUMBER})(?P<magnitude>{_MAGNITUDE})?\s?(?P<sign>{CURRENCY_CODE})", _money),
+    (rf"(?P<sign>{CURRENCY_CODE})\s?(?P<amount>{NUMBER})(?P<magnitude>{_MAGNITUDE})?", _money),
+    (r"(?<=\d)w(?![A-Za-z])", "万"),
+    (rf"(?<=[元块角分])/({UNIT})", lambda m: f"每{unit(m[1])[2]}"),
     (rf"(?<=[元块角分次里米升个人吨度])/(?={_PER})", "每"),
     (rf"(?P<n>{NUMBER})\s?(?P<mark>[%‰])", _percent),
     (rf"(?P<n>{NUMBER})\s?(?P<unit>{UNIT})", lambda m: m["n"] + unit(m["unit"])[2]),
     (r"(\d+)又(\d+)/(\d+)", lambda m: f"{cardinal(m[1])}又{cardinal(m[3])}分之{cardinal(m[2])}"),
-    (r"(?:(?<=\D)|^)(\d+)/(\d+)(?![/\d])", lambda m: f"{cardinal(m[2])}分之{cardinal(m[1])}"),
+    (r"(?:(?<=\D)|^)(\d+)\s?/\s?(\d+)(?![/\d])", lambda m: f"{cardinal(m[2])}分之{cardinal(m[1])}"),
     (r"(?<=[年岁人元天月])\+", "以上"),
     (r"(?<=\d)\+(?!\d)", "多"),
     (r"(?:(?<=\W)|^)\+(?=\d)", "正"),
     (r"#\s?(?=\d)", ""),
     (r"No\.\s?(?=\d)", "第"),
     (r"\^(-?\d+)", _power),
+    (r"\d{1,3}(?:\.\d{1,3}){3}", lambda m: "点".join(spell(part, telephone=False) for part in m[0].split("."))),
     (r"\d+(?:\.\d+){2,}", lambda m: "点".join(cardinal(part) for part in m[0].split("."))),
     (NUMBER, _bare),
     # The symbols that are left

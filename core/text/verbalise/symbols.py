@@ -19,8 +19,11 @@ _UNITS = {
     "m": ("meter", "meters", "米"),
     "km^2": ("square kilometer", "square kilometers", "平方公里"),
     "cm^2": ("square centimeter", "square centimeters", "平方厘米"),
+    "mm^2": ("square millimeter", "square millimeters", "平方毫米"),
     "m^2": ("square meter", "square meters", "平方米"),
     "cm^3": ("cubic centimeter", "cubic centimeters", "立方厘米"),
+    "mm^3": ("cubic millimeter", "cubic millimeters", "立方毫米"),
+    "km^3": ("cubic kilometer", "cubic kilometers", "立方公里"),
     "m^3": ("cubic meter", "cubic meters", "立方米"),
     "ft": ("foot", "feet", "英尺"),
     "yd": ("yard", "yards", "码"),
@@ -83,6 +86,8 @@ _UNITS = {
 _CURRENCIES = {
     "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents", "港元"),
     "NT$": ("New Taiwan dollar", "New Taiwan dollars", "cent", "cents", "新台币"),
+    "C$": ("Canadian dollar", "Canadian dollars", "cent", "cents", "加元"),
+    "A$": ("Australian dollar", "Australian dollars", "cent", "cents", "澳元"),
     "CA$": ("Canadian dollar", "Canadian dollars", "cent", "cents", "加元"),
     "AU$": ("Australian dollar", "Australian dollars", "cent", "cents", "澳元"),
     "US$": ("dollar", "dollars", "cent", "cents", "美元"),
@@ -104,7 +109,13 @@ def _one_of(symbols: list[str]) -> str:
     return "|".join(re.escape(symbol) for symbol in sorted(symbols, key=len, reverse=True))
 
 
-UNIT = rf"(?:{_one_of(list(_UNITS)).replace('°', '° ?')}|k?m[23]|cm[23])(?![A-Za-z0-9_/^])"
+# Those that people also write in other cases, and that are nothing else then.
+_ANY_CASE = "km/h km cm kg mg ml lbs lb oz mph kb mb gb tb kbps mbps gbps khz mhz ghz db mah kwh".split()
+_BY_FOLDED = {symbol.casefold(): symbol for symbol in _UNITS}
+UNIT = (
+    rf"(?:{_one_of(list(_UNITS)).replace('°', '° ?')}|[kcm]?m[23]|(?i:{_one_of(_ANY_CASE)}))"
+    r"(?![A-Za-z0-9_/^])"
+)
 """A unit's symbol, whole; squares and cubes written m², m^2 or m2."""
 CURRENCY = rf"(?:{_one_of(list(_CURRENCIES))})"
 CURRENCY_CODE = rf"(?<![A-Za-z])(?:{_one_of(list(_CODES))})(?![A-Za-z])"
@@ -112,7 +123,8 @@ CURRENCY_CODE = rf"(?<![A-Za-z])(?:{_one_of(list(_CODES))})(?![A-Za-z])"
 
 def unit(symbol: str) -> tuple[str, str, str]:
     """The names of the unit that :data:`UNIT` matched: of one, of several, in Mandarin."""
-    return _UNITS[re.sub(r"(?<=m)(?=[23]$)", "^", symbol.replace(" ", ""))]
+    symbol = re.sub(r"(?<=m)(?=[23]$)", "^", symbol.replace(" ", ""))
+    return _UNITS.get(symbol) or _UNITS[_BY_FOLDED[symbol.casefold()]]
 
 
 def currency(sign: str) -> tuple[str, str, str, str, str]:
