@@ -188,6 +188,7 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"\bApt\.(?=\s?\d)", "Apartment"),
     (r"\b[Nn]o\.\s?(?=\d)|\bNo (?=\d+(?:$|[.,;!?]))", "number "),
     (r"\b[Ff]ig\.\s?(?=\d)", "figure "),
+    (r"\bVol\.\s?(?=\d)", "Volume "),
     (r"\bpp\.\s?(?=\d)", "pages "),
     (r"\bp\.\s?(?=\d)", "page "),
     (r"§\s?(?=\d)", "section "),
@@ -228,6 +229,7 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     ),
     # Differences and ranges
     (r"(?<=\d)\s?[-–—]\s?(?=[\d\s.+*/×÷-]*=)", " minus "),
+    (r"(?<=[A-Za-z]\d)-(?=\d)|(?<=[A-Za-z]\d\d)-(?=\d)", " "),
     (r"\b\d+(?:-\d+){2,}\b", lambda m: m[0].replace("-", ", ")),
     (rf"({CURRENCY})({NUMBER})\s?[-–—~]\s?({NUMBER})", r"\2 to \1\3"),
     (
