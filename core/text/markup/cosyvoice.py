@@ -4,7 +4,6 @@ Everything in brackets is one token of a closed inventory (``assets/cosyvoice_to
 place of what it reads, so it has no base.
 """
 
-import functools
 import re
 import tomllib
 import unicodedata
@@ -37,11 +36,6 @@ class Inventory:
     initials: tuple[str, ...]
     finals: frozenset[str]
 
-    @functools.cached_property
-    def names(self) -> tuple[str, ...]:
-        """Everything that can stand in brackets."""
-        return (*self.tags, *self.initials, *sorted(self.finals), *sorted(self.phones))
-
 
 def _inventory() -> Inventory:
     data = tomllib.loads((files("assets") / "cosyvoice_tokens.toml").read_text(encoding="utf-8"))
@@ -58,7 +52,6 @@ def _inventory() -> Inventory:
 
 INVENTORY = _inventory()
 
-
 FINALS: Mapping[str, tuple[str, ...]] = {
     initial: tuple(sorted(final for final in INVENTORY.finals if pinyin.syllable_of(initial, final)))
     for initial in INVENTORY.initials
@@ -67,13 +60,14 @@ FINALS: Mapping[str, tuple[str, ...]] = {
 
 _TAGS = Choices.of(INVENTORY.tags)
 _SPANS = Choices.of(INVENTORY.spans)
-_NAMES = Choices.of(INVENTORY.names)
+_NAMES = Choices.of((*INVENTORY.tags, *INVENTORY.initials, *sorted(INVENTORY.finals), *sorted(INVENTORY.phones)))
+_KNOWN = frozenset(_NAMES.names)
 _FINALS = {initial: Choices.of(finals) for initial, finals in FINALS.items()}
 _INITIALS = {
-    final: Choices.of(initial for initial in INVENTORY.initials if final in FINALS[initial])
+    final: Choices.of([one for one in INVENTORY.initials if final in FINALS[one]] or INVENTORY.initials)
     for final in INVENTORY.finals
 }
-"""The initials that each final makes a syllable with."""
+"""The initials that each final makes a syllable with; all of them for one that only stands alone."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ def scan_tag(text: str, start: int) -> Found | None:
     if match[1] in INVENTORY.tags:
         return Found(match.end(), (Placed(Tag(match[1]), start, match.end()),))
     meant = nearest(match[1], _TAGS, _TYPO)
-    if not meant or match[1] in INVENTORY.names:
+    if not meant or match[1] in _KNOWN:
         return None
     return Found(match.end(), (), (problem(text, start, match.end(), "markup.unknown", _bracketed(meant)),))
 
@@ -102,44 +96,39 @@ def scan_tokens(text: str, start: int, ends: Callable[[str, int], bool] | None =
     ``ends`` tells where something else begins, in a notation that has other marks in brackets too.
     """
     run = _run(text, start, ends)
-    known = INVENTORY
-    if not any(token.name in known.names or _is_meant(token.name) for token in run):
+    if not any(token.name in _KNOWN or _is_meant(token.name) for token in run):
         return None
     placed: list[Placed] = []
     problems: list[Problem] = []
     index = 0
     while index < len(run):
-        token, following = run[index], run[index + 1] if index + 1 < len(run) else None
-        last = token
-        outcome: Node | Problem
-        if token.name in known.tags:
-            outcome = Tag(token.name)
-        elif token.name in known.phones:
-            stop = next((at for at in range(index, len(run)) if run[at].name not in known.phones), len(run))
-            last = run[stop - 1]
-            outcome = _word(text, run[index:stop])
-            index = stop - 1
-        elif token.name in known.initials and following and not _stands_alone(following.name):
-            last = following
-            outcome = _syllable(text, token, following)
-            index += 1
-        elif token.name in known.initials:
-            outcome = problem(text, token.start, token.end, "markup.initial")
-        elif token.name in known.finals:
-            outcome = _lone_final(text, token)
-        elif following and following.name in known.finals:
-            names = nearest(token.name, _INITIALS[following.name])
-            outcome = problem(text, token.start, token.end, "markup.unknown", _bracketed(names))
-            last = following
-            index += 1
-        else:
-            outcome = problem(text, token.start, token.end, "markup.unknown", _meant(token.name))
+        outcome, taken = _first(text, run, index)
         if isinstance(outcome, Problem):
             problems.append(outcome)
         else:
-            placed.append(Placed(outcome, token.start, last.end))
-        index += 1
+            placed.append(Placed(outcome, run[index].start, run[index + taken - 1].end))
+        index += taken
     return Found(run[-1].end, tuple(placed), tuple(problems))
+
+
+def _first(text: str, run: list[_Token], index: int) -> tuple[Node | Problem, int]:
+    """What the tokens from ``index`` begin with, and how many of them it takes."""
+    token, following = run[index], run[index + 1] if index + 1 < len(run) else None
+    if token.name in INVENTORY.tags:
+        return Tag(token.name), 1
+    if token.name in INVENTORY.phones:
+        stop = next((at for at in range(index, len(run)) if run[at].name not in INVENTORY.phones), len(run))
+        return _word(text, run[index:stop]), stop - index
+    if token.name in INVENTORY.initials:
+        if following is None or _stands_alone(following.name):
+            return problem(text, token.start, token.end, "markup.initial"), 1
+        return _syllable(text, token, following), 2
+    if token.name in INVENTORY.finals:
+        return _lone_final(text, token), 1
+    if following is not None and following.name in INVENTORY.finals:
+        initials = _bracketed(nearest(token.name, _INITIALS[following.name]))
+        return problem(text, token.start, token.end, "markup.unknown", initials), 2
+    return problem(text, token.start, token.end, "markup.unknown", _meant(token.name)), 1
 
 
 def scan_span(text: str, start: int) -> Found | None:
@@ -208,8 +197,7 @@ def _run(text: str, start: int, ends: Callable[[str, int], bool] | None) -> list
 
 def _stands_alone(name: str) -> bool:
     """Whether the token cannot have been meant as a final."""
-    known = INVENTORY
-    return name in known.tags or name in known.phones or name in known.initials
+    return name in INVENTORY.tags or name in INVENTORY.phones or name in INVENTORY.initials
 
 
 def _word(text: str, run: list[_Token]) -> Node | Problem:

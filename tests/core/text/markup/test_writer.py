@@ -8,7 +8,7 @@ from core.text.markup.reader import nodes, read
 from core.text.markup.writer import write
 from tests.core.text.markup.strategies import PHONES, SPELLABLE, marked
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("notation", Notation)
