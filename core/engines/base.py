@@ -1,7 +1,8 @@
 """What the studio asks of an engine. Engines know sound and text; none knows that a cache exists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from core.audio import AudioClip
@@ -10,6 +11,17 @@ from core.progress import Progress
 from core.request import AS_IT_COMES, Instruction
 from core.speakers.profile import SpeakerProfile
 from core.text.markup.model import Notation
+
+
+class Streaming(StrEnum):
+    """Whether an engine can be heard while it is still speaking, see :class:`StreamingSynthesis`."""
+
+    NONE = "none"
+    SAME = "same"
+    """Its chunks join to what ``synthesize`` gives, sample for sample."""
+    ALIKE = "alike"
+    """Its chunks join to the same words in the same voice, and to the same samples every time, but not to those of
+    ``synthesize``: what comes later could not be considered."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class Capabilities:
     """Another seed gives another take, and the same seed the same samples."""
     speed: tuple[float, float] = (1.0, 1.0)
     """Slowest and fastest rate, 1 being natural."""
+    streaming: Streaming = Streaming.NONE
 
 
 @dataclass(frozen=True)
@@ -96,9 +109,13 @@ class SynthesisEngine(Protocol):
     """Speaks. Methods may be called from several threads; an engine that cannot, locks."""
 
     name: str
-    capabilities: Capabilities
     sample_rate: int
     """Rate of what it produces in hertz."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do; cheap to read."""
+        ...
 
     @property
     def fingerprint(self) -> str:
@@ -128,6 +145,18 @@ class SynthesisEngine(Protocol):
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, unlevelled, without leading or trailing pause."""
+        ...
+
+
+@runtime_checkable
+class StreamingSynthesis(Protocol):
+    """What a :class:`SynthesisEngine` can do as well that is heard while it is still speaking."""
+
+    def stream(self, utterance: Utterance, profile: SpeakerProfile) -> Iterator[AudioClip]:
+        """``utterance`` in chunks, as soon as there are any; see :class:`Streaming` for what they join to.
+
+        Closing it early ends the work. It does not wait for its reader: what is not taken yet is kept.
+        """
         ...
 
 
