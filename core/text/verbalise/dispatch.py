@@ -39,7 +39,6 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _SCRIPT_CHANGE = re.compile(rf"(?<={_HAN})(?={_LETTER})|(?<={_LETTER})(?={_HAN})")
-# "Room 404在4楼": what has a number for a name is called so in its own language.
 _NAMED = re.compile(r"(?:Room|Flight|Gate|Chapter|Page|Unit|Level|Part|No)", re.IGNORECASE)
 
 
@@ -91,12 +90,17 @@ def _without_silent(text: str) -> str:
 def _stretches(text: str, language: str) -> Iterator[tuple[str, str]]:
     """``text`` in stretches of one spoken language, numbers and symbols beside the words that they belong to."""
     tokens = [(str(match.lastgroup), match.group()) for match in _TOKENS.finditer(text)]
+    behind, ahead = _nearest(tokens), _nearest(tokens[::-1])[::-1]
     current, buffer = "", ""
     for index, (kind, token) in enumerate(tokens):
-        if kind in ("number", "address", "letters"):
-            kind = _language_around(tokens, index, language)
+        # A number is spoken in the language of what follows it in its clause (it counts that), else of what precedes.
+        around = ahead[index] or behind[index] or ("zh" if language == "zh" else "en")
+        if kind == "number" and _is_name("".join(token for _, token in tokens[max(0, index - 2) : index])):
+            kind = "en"
+        elif kind in ("number", "address", "letters"):
+            kind = around
         elif kind in ("other", "stop"):
-            kind = current or _language_around(tokens, index, language)
+            kind = current or around
         if kind != current and buffer:
             yield current, buffer
             buffer = ""
@@ -106,19 +110,15 @@ def _stretches(text: str, language: str) -> Iterator[tuple[str, str]]:
         yield current, buffer
 
 
-def _language_around(tokens: list[tuple[str, str]], index: int, language: str) -> str:
-    """The language of a number: of what follows it in its clause (what it counts), else of what precedes it."""
-    before = "".join(token for _, token in tokens[max(0, index - 2) : index]).rstrip()
-    if tokens[index][0] == "number" and _NAMED.fullmatch(before.rstrip(".")):
-        return "en"
-    return _neighbour(tokens, index, 1) or _neighbour(tokens, index, -1) or ("zh" if language == "zh" else "en")
+def _nearest(tokens: list[tuple[str, str]]) -> list[str]:
+    """For each token, the language of the last word before it in its clause; empty if there is none."""
+    languages, last = [], ""
+    for kind, _ in tokens:
+        languages.append(last)
+        last = kind if kind in ("zh", "en") else "" if kind == "stop" else last
+    return languages
 
 
-def _neighbour(tokens: list[tuple[str, str]], index: int, step: int) -> str | None:
-    """The language of the nearest word in one direction within the clause."""
-    index += step
-    while 0 <= index < len(tokens) and tokens[index][0] != "stop":
-        if tokens[index][0] in ("zh", "en"):
-            return tokens[index][0]
-        index += step
-    return None
+def _is_name(before: str) -> bool:
+    """Whether a number after the words ``before`` is a name in English, even if Mandarin follows: Room 404在4楼."""
+    return bool(_NAMED.fullmatch(before.rstrip(". ")))

@@ -250,7 +250,7 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
         r"(?:\s?(?P<magnitude>thousand|million|billion|trillion|bn|mn|[kKmMbB])\b)?",
         _money,
     ),
-    (rf"(?P<article>)(?P<amount>{NUMBER})(?P<magnitude>)\s?(?P<sign>{CURRENCY_CODE})", _money),
+    (rf"(?P<article>)(?<![\d.,])(?P<amount>{NUMBER})(?P<magnitude>)\s?(?P<sign>{CURRENCY_CODE})", _money),
     (
         rf"(?P<sign>{CURRENCY_CODE})(?P<article>)\s?(?P<amount>{NUMBER})(?:\s?(?P<magnitude>million|billion|trillion)\b)?",
         _money,
