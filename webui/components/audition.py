@@ -6,12 +6,13 @@ from html import escape
 from core.errors import EncoreError
 from core.finding import Finding
 from core.report import SynthesisReport
+from core.request import Instruction
 from core.text.cues import Interpretation
 from webui.audition import NEUTRAL, TOGETHER, Candidate, Trial
 from webui.components import notice
 from webui.components.badges import seconds
 from webui.components.icons import icon
-from webui.components.mood import label, mood_words, movement, movement_row
+from webui.components.mood import follows, label, mood_words, movement, movement_row
 from webui.components.takes import waveform
 from webui.i18n import Texts
 from webui.session import waveform as bars
@@ -58,7 +59,7 @@ def _card(
         f"{'' if finished else ' disabled'}>{icon('play')}</button>"
         f'<span class="e-who">{escape(name)}</span><span class="e-fact">{escape(length)}</span>'
         f"{f'<kbd>{number}</kbd>' if number <= 9 else ''}</header>{details}"
-        f"{_sound(texts, trial)}{_expected(texts, foreseen, report)}"
+        f"{_sound(texts, trial)}{_expected(texts, candidate.instruction, foreseen, report)}"
         f'<div class="e-foot"><span class="e-badges">{_badge(texts, report) if report else ""}</span>'
         f"{_actions(texts, trial)}</div></article>"
     )
@@ -78,16 +79,21 @@ def _sound(texts: Texts, trial: Trial | None) -> str:
     return notice.progress(texts("emotion.making"), fraction or None)
 
 
-def _expected(texts: Texts, foreseen: Interpretation | EncoreError | None, report: SynthesisReport | None) -> str:
+def _expected(
+    texts: Texts,
+    instruction: Instruction,
+    foreseen: Interpretation | EncoreError | None,
+    report: SynthesisReport | None,
+) -> str:
     """What the direction moves, and what of it could not be followed."""
     found: Sequence[Finding] = report.findings if report else ()
     if isinstance(foreseen, EncoreError):
         return notice.notice("warning", texts.error(foreseen))
     if foreseen is None:
-        return notice.findings(texts, found)
+        return follows(texts, found, instruction)
     moves = movement_row(texts, movement(texts, foreseen.prosody))
     more = [finding for finding in found if finding not in foreseen.unfollowed]
-    return moves + notice.findings(texts, [*foreseen.unfollowed, *more])
+    return moves + follows(texts, [*foreseen.unfollowed, *more], instruction)
 
 
 def _badge(texts: Texts, report: SynthesisReport) -> str:

@@ -1,12 +1,15 @@
 """Directions in words: presets by their labels, what an emotion vector says, what a direction moves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import escape
 
 from core.engines.base import Capabilities
+from core.finding import Finding
 from core.request import EMOTIONS, Instruction
 from core.text.cues import Prosody
 from core.text.presets import Preset, presets
+from webui.components import notice
 from webui.components.icons import icon
 from webui.i18n import Texts
 
@@ -43,6 +46,19 @@ def offered(capabilities: Capabilities) -> list[Preset]:
         for preset in presets().values()
         if capabilities.instruction or (capabilities.emotion_vector and preset.vector)
     ]
+
+
+def follows(texts: Texts, found: Iterable[Finding], instruction: Instruction) -> str:
+    """What was noticed about a direction: a preset by its label, not by the words that the engine is told."""
+    return notice.findings(texts, (_labelled(texts, finding, instruction) for finding in found))
+
+
+def _labelled(texts: Texts, finding: Finding, instruction: Instruction) -> Finding:
+    part = finding.details.get("part")
+    for name in instruction.presets:
+        if part and name in presets() and str(part) in presets()[name].instruction:
+            return replace(finding, details={**finding.details, "part": label(texts, name)})
+    return finding
 
 
 def mood_words(texts: Texts, instruction: Instruction) -> list[str]:

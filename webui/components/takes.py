@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 from core.report import SynthesisReport
-from webui.components import notice
 from webui.components.badges import badge, outcome_words, seconds
 from webui.components.icons import icon
 from webui.components.latency import latency_bar
-from webui.components.mood import mood_words
+from webui.components.mood import follows, mood_words
 from webui.i18n import Texts
 from webui.session import TakeCard
 
@@ -56,7 +55,7 @@ def _card(texts: Texts, take: TakeCard) -> str:
         f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
         f"{waveform(take.bars)}{_rail(texts, take)}"
         f'<div class="e-badges">{_badges(texts, report)}</div>'
-        f"{_latency(texts, report)}{notice.findings(texts, report.findings)}</article>"
+        f"{_latency(texts, report)}{follows(texts, report.findings, take.form.instruction)}</article>"
     )
 
 
