@@ -32,6 +32,17 @@ class Settings(BaseSettings):
     fetch sensevoice`` fetches; empty looks for a folder ``sensevoice`` among the models."""
     sensevoice_quantized: bool | None = None
     """Whether ``model_quant.onnx`` is used rather than ``model.onnx``; None takes the one that is there."""
+    cosyvoice_model: str = ""
+    """CosyVoice3 or 2: a folder, or its id at Hugging Face or ModelScope, which ``encore models fetch cosyvoice``
+    fetches; empty looks for a folder ``cosyvoice`` among the models."""
+    cosyvoice_code: str = ""
+    """A checkout of CosyVoice with its submodules, for where the package ``cosyvoice`` is not installed."""
+    cosyvoice_fp16: bool = False
+    """Half precision; needs a GPU."""
+    cosyvoice_trt: bool = False
+    """TensorRT for CosyVoice's acoustic model; needs a GPU."""
+    cosyvoice_vllm: bool = False
+    """vLLM for CosyVoice's language model; needs a GPU, and seeds have no effect with it."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 

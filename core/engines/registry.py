@@ -42,7 +42,12 @@ def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
 
         return KokoroEngine(threads=settings.threads)
 
-    return Registry({"kokoro": kokoro})
+    def cosyvoice() -> SynthesisEngine:
+        from core.engines.cosyvoice.engine import CosyVoiceEngine
+
+        return CosyVoiceEngine(settings)
+
+    return Registry({"kokoro": kokoro, "cosyvoice": cosyvoice})
 
 
 def recognition_engines(settings: Settings) -> Registry[RecognitionEngine]:

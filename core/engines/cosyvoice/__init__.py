@@ -1,0 +1,1 @@
+"""CosyVoice3 (and 2), which clones a voice from a clip and follows directions, through its authors' own code."""
