@@ -113,6 +113,9 @@ def _laid_out(samples: Floats, marks: Marks, factors: Doubles) -> Floats:
     while time < length:
         # The grain that is nearest in time.
         index = int(np.searchsorted(halves, time))
+        if factors[index] == 1.0 and index < len(halves):
+            # What does not move is put back exactly where it was: noise that is cut and shifted would be another noise.
+            time = float(marks[index])
         left, right = int(before[index]), int(after[index])
         window = np.concatenate([np.hanning(2 * left + 1)[:left], np.hanning(2 * right + 1)[right:]])
         origin, place = int(marks[index]) - left + pad, round(time) - left + pad
