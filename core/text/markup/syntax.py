@@ -2,10 +2,12 @@
 
 import functools
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from core.text.markup.model import Node
 
@@ -85,12 +87,17 @@ class Choices:
 
 @functools.lru_cache(maxsize=4096)
 def nearest(typed: str, choices: Choices, least: float = 0.0) -> tuple[str, ...]:
-    """The three of ``choices`` that are spelled most like ``typed``.
+    """The three of ``choices`` that are spelled most like ``typed``: two letters that changed places are one mistake
+    (Damerau 1964, doi:10.1145/363958.363994), and of equals the one with the same letters, or beginning alike, comes first.
 
     ``least`` is the similarity (0–100) below which nothing is like it.
     """
-    ranked = process.extract(_apart(typed), choices.apart, scorer=fuzz.ratio, limit=3, score_cutoff=least)
-    return tuple(choices.names[index] for _, _, index in ranked)
+    wanted = _apart(typed)
+    ranked = process.extract(
+        wanted, choices.apart, scorer=DamerauLevenshtein.normalized_similarity, limit=12, score_cutoff=least / 100
+    )
+    ranked.sort(key=lambda found: (-found[1], Counter(found[0]) != Counter(wanted), found[0][:1] != wanted[:1]))
+    return tuple(choices.names[index] for _, _, index in ranked[:3])
 
 
 def _apart(spelling: str) -> str:
