@@ -47,7 +47,7 @@ def _heard(texts: Texts, transcript: Transcript) -> str:
     heard = [("emotion", transcript.emotion)] if transcript.emotion else []
     heard += [("event", event) for event in transcript.events if event != "speech"]
     return "".join(
-        f'<span class="e-heard" data-kind="{kind}" title="{escape(texts(f"transcripts.{kind}"))}">'
+        f'<span class="e-trait" data-kind="{kind}" title="{escape(texts(f"transcripts.{kind}"))}">'
         f"{escape(texts.maybe(f'transcripts.{kind}s.{name}', name))}</span>"
         for kind, name in heard
     )

@@ -250,5 +250,5 @@ def test_emotion_and_events_are_badges_in_both_languages_and_speech_is_none() ->
     card = TranscriptCard("t", AudioSource(b"", "a.wav"), "c", TranscriptReport("w", transcript, HIT, 3.0))
     for language, words in ((EN, ["happy", "music", "laughter"]), (ZH, ["开心", "音乐", "笑声"])):
         shown = transcript_list(language, [card], reference_max_s=30)
-        assert re.findall(r'<span class="e-heard"[^>]*>([^<]*)</span>', shown) == words
+        assert re.findall(r'<span class="e-trait"[^>]*>([^<]*)</span>', shown) == words
         assert language("language.yue") in shown
