@@ -3,6 +3,7 @@
 const annotating = {
   unit: null,      // the unit that was opened last, to go back to
   returning: false,
+  steps: [],       // undone and redone one after the other, so that none overtakes another
 
   get view() { return first(".e-annotation"); },
   get units() { return [...this.view?.querySelectorAll(".e-unit") ?? []]; },
@@ -38,9 +39,18 @@ const annotating = {
   },
 };
 
-encore.annotation = (element, act, watch) => {
+const TYPING_MS = 150;
+
+encore.annotation = (element, typed, act, watch) => {
+  let pause = 0;
+  document.addEventListener("input", event => {
+    if (!event.target.closest("#marked-text")) return;
+    clearTimeout(pause);
+    pause = setTimeout(typed, TYPING_MS);
+  });
   watch("value", () => {
-    const {units, returning} = annotating;
+    const {units, returning, steps} = annotating;
+    if (steps.shift() && steps.length) { act({act: steps[0]}); return; }
     annotating.returning = false;
     annotating.stop(annotating.find(annotating.unit) ?? units[0], {focus: returning});
   });
@@ -55,7 +65,7 @@ encore.annotation = (element, act, watch) => {
     const button = element.querySelector(`[data-act="${name}"]`);
     if (!button || button.disabled) return;
     annotating.returning = true;
-    act({act: name});
+    if (annotating.steps.push(name) === 1) act({act: name});
   };
   element.addEventListener("click", event => {
     const unit = event.target.closest(".e-unit"), control = event.target.closest("[data-act]");

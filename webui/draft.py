@@ -36,6 +36,8 @@ class Draft:
     units: Sequence[Unit] = ()
     """The text taken apart, as far as :data:`SHOWN`."""
     problems: Sequence[Problem] = ()
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    """What was known when it was taken apart."""
     edition: int = 0
     """Counts the analyses, so that a click on one that is no more can be told."""
     opened: int | None = None
@@ -84,11 +86,15 @@ class Draft:
 
     def analyse(self, lexicon: Lexicon) -> None:
         """Take the text apart anew."""
-        part = self.text[: _cut(self.text)]
-        self.units = analyse(part, self.written.read_as, lexicon)
+        self.lexicon = lexicon
+        self.units = analyse(self.text[: _cut(self.text)], self.written.read_as, lexicon)
         self.problems = scan(self.text, self.written.read_as)[1]
         self.edition += 1
         self.opened = None
+
+    def stood(self, text: str) -> bool:
+        """Whether ``text`` stands or stood here: what a page sends that has not heard of the last step yet."""
+        return any(written.text == text for written in (self.written, *self._past, *self._future))
 
     def type(self, text: str) -> None:
         """The text was typed over; what is typed in one go is one step."""

@@ -1,5 +1,6 @@
 """The readings of one character or word, to be heard and chosen."""
 
+import secrets
 from html import escape
 
 from core.report import SynthesisReport
@@ -10,7 +11,10 @@ from webui.i18n import Texts
 
 
 def readings_panel(texts: Texts, unit: Unit, *, index: int, edition: int, word: str) -> str:
-    """What ``unit`` may be read as, the likeliest first; ``word`` is what *Always* would keep, empty for nothing."""
+    """What ``unit`` may be read as, the likeliest first; ``word`` is what *Always* would keep, empty for nothing.
+
+    No two are alike, since the page closes one by itself and shows only what differs from the last.
+    """
     readings = list(unit.choices)
     if unit.reading and unit.reading not in readings:
         readings.insert(0, unit.reading)
@@ -33,7 +37,8 @@ def readings_panel(texts: Texts, unit: Unit, *, index: int, edition: int, word: 
     shown = unit.text or (unit.reading.label if unit.reading else "")
     return (
         f'<form class="e-readings" role="dialog" aria-labelledby="e-readings-of" data-unit="{index}" '
-        f'data-edition="{edition}"><header><strong id="e-readings-of">{escape(shown)}</strong>'
+        f'data-edition="{edition}" data-opened="{secrets.token_hex(4)}">'
+        f'<header><strong id="e-readings-of">{escape(shown)}</strong>'
         f"<small>{escape(source)}</small>{_close(texts)}</header>{choices}"
         f'<div class="e-typed"><input name="typed" autocomplete="off" autocapitalize="off" spellcheck="false" '
         f'maxlength="200" placeholder="{escape(texts(f"pronunciation.type.{typed}"))}" '

@@ -54,7 +54,7 @@ class LexiconPanel:
         session = self._page.session
         self._changed = changed
         drawn = [*self.drawn, *shown]
-        on(self.listed.act, self._on_act, self._hearing.inputs, [*drawn, self.file])
+        on(self.listed.act, self._on_act, self._hearing.inputs, [*drawn, self.file], trigger_mode="multiple")
         added = [*drawn, self.word, self.reading]
         for event in (self.add.click, self.word.submit, self.reading.submit):
             on(event, self._on_add, [session, self.word, self.reading], added)

@@ -45,7 +45,9 @@ class PronunciationTab:
                 self._text_panel()
             with gr.Column(elem_id="reading-panel", elem_classes="e-panel", min_width=320):
                 put(gr.Markdown(elem_classes="e-title"), value="pronunciation.title")
-                self.view = markup("encore.annotation(element, data => trigger('act', data), watch)")
+                self.view = markup(
+                    "encore.annotation(element, () => trigger('typed'), data => trigger('act', data), watch)"
+                )
                 with gr.Column(elem_id="readings"):
                     self.panel = markup("encore.readings(element, data => trigger('act', data), watch)")
                     self.heard = markup("encore.heard(element, watch)")
@@ -86,22 +88,23 @@ class PronunciationTab:
 
     def _wire(self) -> None:
         session, spoken = self._page.session, [self.text, *self._hearing.inputs]
-        on(self.text.change, self._on_text, [session, self.text], self.drawn, trigger_mode="always_last", queue=False)
-        on(self.notation.input, self._on_notation, [session, self.text, self.notation], self._changed, queue=False)
-        on(self.convert.click, self._on_notation, [session, self.text, self.notation], self._changed, queue=False)
-        on(self.view.act, self._on_view, [session, self.text], self._changed, queue=False)
-        on(self.problems.act, self._on_problem, [session, self.text], self._changed, queue=False)
-        on(self.panel.act, self._on_panel, spoken, [*self._changed, *self.lexicon.drawn])
+        text = [session, self.text]
+        on(self.view.typed, self._on_text, text, self.drawn, trigger_mode="always_last", queue=False)
+        for event in (self.notation.input, self.convert.click):
+            on(event, self._on_notation, [*text, self.notation], self._changed, queue=False)
+        on(self.view.act, self._on_view, text, self._changed, trigger_mode="multiple", queue=False)
+        on(self.problems.act, self._on_problem, text, self._changed, queue=False)
+        on(self.panel.act, self._on_panel, spoken, [*self._changed, *self.lexicon.drawn], trigger_mode="multiple")
         self.lexicon.wire(self._rewritten, self._changed)
         on(self.hear.click, self._on_line, spoken, [self.line, self.notice, self.hear, self.cancel])
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
-        on(self.send.click, self._on_send, [session, self.text], [self._tabs, self._clone.text, self.notice])
+        on(self.send.click, self._on_send, text, [self._tabs, self._clone.text, self.notice])
 
     # What the page asks of the tab
 
     def watch(self, tab: gr.Tab) -> None:
         """Read the lexicon, which others may have changed, when ``tab`` is opened."""
-        on(tab.select, lambda form: self.redraw(form[self._page.session]), [self._page.session], self.drawn)
+        on(tab.select, self._on_open, [self._page.session], self.drawn, queue=False)
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
@@ -137,18 +140,19 @@ class PronunciationTab:
     def _analyse(self, draft: Draft) -> None:
         if not draft.edition:
             draft.written = Written(notation=self._own_notation)
+        draft.analyse(self._lexicon())
+
+    def _lexicon(self) -> Lexicon:
         try:
-            lexicon = self.lexicon.lexicon()
+            return self.lexicon.lexicon()
         except EncoreError:  # its own panel tells
-            lexicon = Lexicon()
-        draft.analyse(lexicon)
+            return Lexicon()
 
     def _draft(self, form: Form) -> Draft:
-        """The draft with what stands in the text now, which the page may not have told yet."""
+        """The draft with what stands in the text now, if the page has not told it yet."""
         draft: Draft = form[self._page.session].draft
-        if (text := form[self.text] or "") != draft.text:
-            draft.type(text)
-            self._analyse(draft)
+        if not draft.stood(form[self.text] or ""):
+            self._on_text(form)
         return draft
 
     def _rewritten(self, session: Session) -> Updates:
@@ -159,12 +163,16 @@ class PronunciationTab:
 
     # Events
 
+    def _on_open(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        # What is being typed must not be overtaken by an older view.
+        known = session.draft.lexicon == self._lexicon()
+        return self.lexicon.redraw(session) if known else self.redraw(session)
+
     def _on_text(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
-        if (form[self.text] or "") == session.draft.text:
-            unchanged: Updates = gr.skip()  # what was written here
-            return unchanged
-        self._draft(form)
+        session.draft.type(form[self.text] or "")
+        self._analyse(session.draft)
         return self._view(session)
 
     def _on_notation(self, form: Form) -> Updates:
