@@ -10,6 +10,7 @@ import logging
 import random
 import sys
 import threading
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,7 @@ class Upstream:
                 extra: dict[str, bool] = {"load_vllm": True} if options.vllm else {}
                 if options.vllm:
                     _register_with_vllm()
+                warnings.filterwarnings("ignore", category=FutureWarning, module=r"cosyvoice\.")
                 # Some noise of the vocoder is drawn while it is made, and has to be the same in every process.
                 self._torch.manual_seed(0)
                 maker = module.CosyVoice3 if files.version == 3 else module.CosyVoice2

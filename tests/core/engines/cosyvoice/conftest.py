@@ -1,0 +1,60 @@
+"""A folder and code that look like CosyVoice's, for what looks at names only, and the real code where it is here."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.engines.cosyvoice import code
+from core.engines.cosyvoice.code import Code
+from core.engines.cosyvoice.engine import CosyVoiceEngine
+from core.engines.cosyvoice.files import ModelFiles
+from core.settings import Settings, settings
+from tests.core.engines.cosyvoice import tiny
+
+Names = Callable[..., Settings]
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Settings for files that are there and hold next to nothing; nothing else needs to be installed."""
+    monkeypatch.setattr(code, "PACKAGES", {})
+    monkeypatch.setattr(code, "version", lambda name: "4.51.3" if name == "transformers" else "1.0")
+    checkout = tmp_path / "CosyVoice"
+    for module in ("cosyvoice/cli/cosyvoice.py", "third_party/Matcha-TTS/matcha/utils/audio.py"):
+        (checkout / module).parent.mkdir(parents=True)
+        (checkout / module).write_text("# nothing\n")
+
+    def made(version: int = 3, **changes: object) -> Settings:
+        model = tmp_path / f"model{version}"
+        for path in ModelFiles(model, version).needed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(path.name.encode())
+        values = {"cosyvoice_model": str(model), "cosyvoice_code": str(checkout), "data_dir": tmp_path / "data"}
+        return Settings.model_validate({**values, **changes})
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for a tiny model that the authors' own code speaks with."""
+    here = settings()
+    found = Code.of(here)
+    if not found.availability.ready:
+        pytest.skip(found.availability.finding.sentence)
+    found.make_importable()
+    # Threads that wait for each other at every step take longer than the steps.
+    importlib.import_module("torch").set_num_threads(1)
+    folder = tiny.build(tmp_path_factory.mktemp("tiny") / "model")
+    data = tmp_path_factory.mktemp("data")
+    return Settings(cosyvoice_model=str(folder), cosyvoice_code=here.cosyvoice_code, data_dir=data, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def engine(real: Settings) -> Iterator[CosyVoiceEngine]:
+    made = CosyVoiceEngine(real)
+    made.load()
+    yield made
+    made.unload()
