@@ -88,7 +88,7 @@ class Choices:
 @functools.lru_cache(maxsize=4096)
 def nearest(typed: str, choices: Choices, least: float = 0.0) -> tuple[str, ...]:
     """The three of ``choices`` that are spelled most like ``typed``: two letters that changed places are one mistake
-    (Damerau 1964, doi:10.1145/363958.363994), and of equals the one with the same letters, or beginning alike, comes first.
+    (Damerau 1964, doi:10.1145/363958.363994); of equals, those of the same letters, or that begin alike, come first.
 
     ``least`` is the similarity (0–100) below which nothing is like it.
     """
