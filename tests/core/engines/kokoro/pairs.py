@@ -34,6 +34,11 @@ class Pair:
         return len(set(stressed)) > 1
 
     @property
+    def devoices(self) -> bool:
+        """Whether the first ends in S and the second in Z."""
+        return (self.first[-2:], self.second[-2:]) == (" S", " Z")
+
+    @property
     def readings(self) -> tuple[str, str]:
         return self.first, self.second
 
