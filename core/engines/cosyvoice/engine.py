@@ -48,7 +48,11 @@ class CosyVoiceEngine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._options = Options(
-            settings.device, settings.cosyvoice_fp16, settings.cosyvoice_trt, settings.cosyvoice_vllm
+            device=settings.device,
+            fp16=settings.cosyvoice_fp16,
+            tensorrt=settings.cosyvoice_trt,
+            vllm=settings.cosyvoice_vllm,
+            threads=settings.threads,
         )
         self._working = threading.Lock()
         self._upstream: Upstream | None = None

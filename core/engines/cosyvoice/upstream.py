@@ -42,6 +42,8 @@ class Options:
     fp16: bool = False
     tensorrt: bool = False
     vllm: bool = False
+    threads: int = 0
+    """Threads on the CPU; 0 leaves them to PyTorch. They are those of the whole process."""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -60,6 +62,8 @@ class Upstream:
         with _logging_kept():
             self._torch: Any = importlib.import_module("torch")
             self._device = _device(self._torch, options)
+            if options.threads:
+                self._torch.set_num_threads(options.threads)
             with self._placed(), self._randomness_kept():
                 module: Any = importlib.import_module("cosyvoice.cli.cosyvoice")
                 module.tqdm = iter  # a progress bar for every call

@@ -1,6 +1,5 @@
 """A folder and code that look like CosyVoice's, for what looks at names only, and the real code where it is here."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,11 +44,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     if not found.availability.ready:
         pytest.skip(found.availability.finding.sentence)
     found.make_importable()
-    # Threads that wait for each other at every step take longer than the steps.
-    importlib.import_module("torch").set_num_threads(1)
     folder = tiny.build(tmp_path_factory.mktemp("tiny") / "model")
     data = tmp_path_factory.mktemp("data")
-    return Settings(cosyvoice_model=str(folder), cosyvoice_code=here.cosyvoice_code, data_dir=data, device="cpu")
+    # Threads that wait for each other at every small step take longer than the steps.
+    chosen = {"device": "cpu", "threads": 1, "data_dir": data}
+    return Settings.model_validate({**chosen, "cosyvoice_model": str(folder), "cosyvoice_code": here.cosyvoice_code})
 
 
 @pytest.fixture(scope="session")

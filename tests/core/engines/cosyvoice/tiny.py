@@ -17,6 +17,7 @@ HIDDEN = 32
 _VOCABULARY = 151_643
 """How many tokens Qwen2 has before its special ones: what comes after them gets the ids that the code relies on."""
 _SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+_STOPS = 30
 _SPREAD = 0.35
 """Standard deviation of the language model's weights: with the usual ones it ignores its prompt."""
 
@@ -153,6 +154,8 @@ def build(folder: Path) -> Path:
         if name == "llm":
             for weight in module.parameters():
                 torch.nn.init.normal_(weight, std=_SPREAD)
+            with torch.no_grad():  # with all of its 200 ways to stop, it would hardly ever get far
+                module.llm_decoder.weight[6_561 + _STOPS :] = 0.0
         torch.save(module.state_dict(), folder / f"{name}.pt")
     draw = np.random.default_rng(5)
     numbers = {"zero": [0], "many": [10**9], "one": [1], "four": [4], "step": 97}
