@@ -1,5 +1,6 @@
 """What one open page's Emotion tab works on: a direction, and how a line sounds with it and with each of its parts."""
 
+import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -54,7 +55,11 @@ class Audition:
     """The emotion clip with its id in the clip store."""
     trials: Sequence[Trial] = ()
     """Of the last audition, in the order of the grid."""
-    running: bool = False
+    _beats: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def beat(self) -> str:
+        """Another word each time, by which the page learns that there is something new."""
+        return str(next(self._beats))
 
     @property
     def candidates(self) -> list[Candidate]:

@@ -131,7 +131,8 @@ class DirectionPanel:
 
     def fill_line(self, form: Form) -> Updates:
         """Clone's script for the line, if there is none."""
-        return {} if (form[self.line] or "").strip() else {self.line: opening(form[self._script] or "")}
+        line, script = (form[self.line] or "").strip(), opening(form[self._script] or "")
+        return {self.line: script} if script and not line else {}
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""

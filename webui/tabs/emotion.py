@@ -72,22 +72,33 @@ class EmotionTab:
             )
         self.who = markup()
         self.notice = markup()
+        self.complaint = markup()
+        self.pulse = gr.Textbox(visible=False)
         self.grid = markup("encore.audition(element, data => trigger('act', data), watch)")
 
     def _wire(self) -> None:
         session, clone, direction = self._page.session, self._clone, self.direction
         widgets = [*direction.widgets, self.neutral, self.together]
+        # Whoever changes what the grid shows says so by the pulse, and one event alone draws it, never twice at a time:
+        # so no older drawing can come in after a newer one.
         changes = [*direction.changes, self.neutral.change, self.together.change]
-        shown = [self.grid, self.notice]
-        on(partial(gr.on, changes), self._on_change, [session, *widgets], shown, trigger_mode="always_last")
+        changes += [self.pulse.change, self._page.language.change]
+        on(
+            partial(gr.on, changes),
+            self._on_change,
+            [session, *widgets],
+            [self.grid, self.complaint],
+            trigger_mode="always_last",
+            queue=False,
+        )
         on(
             self.go.click,
             self._on_go,
             [session, *widgets, *clone.settings],
-            [*shown, self.who, self.go, self.cancel],
+            [self.pulse, self.notice, self.who, self.go, self.cancel],
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
-        on(self.grid.act, self._on_act, [session, clone.text], [self.grid, self._tabs, clone.takes, *clone.filled])
+        on(self.grid.act, self._on_act, [session, clone.text], [self.pulse, self._tabs, clone.takes, *clone.filled])
 
     def watch(self, shown: gr.Tab) -> None:
         """When the tab is opened, an empty line takes Clone's script, and the voice is the one that is chosen there."""
@@ -98,12 +109,12 @@ class EmotionTab:
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
-        return {**self.direction.redraw(session), self.grid: self._grid(session), self.who: "", self.notice: ""}
+        return {**self.direction.redraw(session), self.who: "", self.notice: ""}
 
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {*self.direction.drawn, self.grid, self.who, self.notice}
+        return {*self.direction.drawn, self.who, self.notice}
 
     def _grid(self, session: Session) -> str:
         audition = session.audition
@@ -124,22 +135,21 @@ class EmotionTab:
 
     # Events
 
-    def _read(self, form: Form) -> Audition:
-        """The audition as the widgets have it. Raises :class:`InvalidInput`."""
+    def _read(self, form: Form) -> None:
+        """Take over what the widgets hold. Raises :class:`InvalidInput`."""
         audition: Audition = form[self._page.session].audition
         audition.line = (form[self.direction.line] or "").strip()
         audition.neutral, audition.together = bool(form[self.neutral]), bool(form[self.together])
         audition.direction = self.direction.read(form)
-        return audition
 
-    async def _on_change(self, form: Form) -> Updates:
+    def _on_change(self, form: Form) -> Updates:
+        """The grid as it is now."""
         session: Session = form[self._page.session]
         try:
-            audition = self._read(form)
+            self._read(form)
         except EncoreError as error:
-            return {self.notice: notice.failure(session.texts, error)}
-        # While trials come in, they draw the grid; two who draw could come in the wrong order.
-        return {self.notice: ""} if audition.running else {self.grid: self._grid(session), self.notice: ""}
+            return {self.complaint: notice.failure(session.texts, error)}
+        return {self.grid: self._grid(session), self.complaint: ""}
 
     def _on_shown(self, form: Form) -> Updates:
         return {**self.direction.fill_line(form), self.who: self._voice(form)}
@@ -152,14 +162,13 @@ class EmotionTab:
             self._read(form)
             audition.trials = self._trials(form, audition)
         except Exception as error:
-            yield {self.grid: self._grid(session), self.notice: notice.failure(session.texts, error)}
+            yield {self.pulse: audition.beat(), self.notice: notice.failure(session.texts, error)}
             return
         if not audition.trials:
-            yield {self.grid: self._grid(session), self.notice: notice.notice("error", session.texts("emotion.empty"))}
+            yield {self.notice: notice.notice("error", session.texts("emotion.empty"))}
             return
-        audition.running = True
         yield {
-            self.grid: self._grid(session),
+            self.pulse: audition.beat(),
             self.notice: "",
             self.who: self._voice(form),
             self.go: gr.update(interactive=False),
@@ -178,15 +187,13 @@ class EmotionTab:
                             trial.error = item.error
                         case _:
                             trial.run.add(item)
-                yield {self.grid: self._grid(session)}
+                yield {self.pulse: audition.beat()}
         except Exception as error:
             told = notice.failure(session.texts, error)
-        finally:
-            audition.running = False
         # What was not heard when somebody cancelled is a plan again.
         audition.trials = [trial for trial in audition.trials if trial.run.finished or trial.error]
         yield {
-            self.grid: self._grid(session),
+            self.pulse: audition.beat(),
             self.notice: told,
             self.go: gr.update(interactive=True),
             self.cancel: gr.update(interactive=False),
@@ -230,7 +237,7 @@ class EmotionTab:
             return self._pick(session, candidate, trial, (form[self._clone.text] or "").strip())
         if event.act == "keep" and trial and trial.run.finished and not trial.kept:
             _keep(session, trial, trial.run.finished)
-            return {self.grid: self._grid(session), **self._clone.show_takes(session)}
+            return {self.pulse: audition.beat(), **self._clone.show_takes(session)}
         return {}
 
     def _pick(self, session: Session, candidate: Candidate, trial: Trial | None, script: str) -> Updates:
