@@ -79,6 +79,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, humming: Humming) 
     expect(page.locator("#readings")).to_be_hidden()
     expect(unit(page, "的")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="de")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press(" ")
     expect(page.locator("#readings .e-badge")).to_be_visible()
@@ -121,8 +122,8 @@ def test_a_broken_mark_is_listed_found_and_mended(page: Page) -> None:
     problem.get_by_role("button", name="Show it in the text").click()
     selected = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
     assert written(page).evaluate(selected) == "[好](hoa4)"
-    problem.get_by_role("button", name="hai4").click()
-    expect(written(page)).to_have_value("她😀[好](hai4)干净")
+    problem.get_by_role("button", name="hao4").click()
+    expect(written(page)).to_have_value("她😀[好](hao4)干净")
     expect(page.locator(".e-problems li")).to_have_count(0)
 
 

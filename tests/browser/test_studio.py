@@ -140,3 +140,20 @@ def test_a_signal_ends_it_soon_with_a_listener_connected_and_the_cache_saved(
     assert process.returncode in (0, 130)
     assert "Traceback" not in errors
     assert list(tmp_path.rglob("dump.rdb"))
+
+
+def test_a_polyphone_is_heard_as_it_is_chosen(served: Served, open_page: OpenPage) -> None:
+    page = open_page(served.url)
+    open_tab(page, "Pronunciation")
+    page.fill("#marked-text textarea", "他是行长")
+    page.locator(".e-unit", has_text="长").click(timeout=PATIENCE_MS)
+    readings, clips = page.locator("#readings"), []
+    for reading, outcome in (("zhǎng", "miss"), ("cháng", "miss"), ("zhǎng", "hit")):
+        readings.get_by_role("button", name=f"Hear {reading}").click()
+        expect(readings.locator(".e-progress")).to_have_count(0, timeout=PATIENCE_MS)
+        clip = readings.locator(f".e-clip:has([data-outcome={outcome}])")
+        expect(clip).to_be_visible(timeout=PATIENCE_MS)
+        if clips:
+            expect(clip).not_to_have_attribute("data-clip", clips[-1], timeout=PATIENCE_MS)
+        clips.append(clip.get_attribute("data-clip"))
+    assert clips[0] == clips[2] != clips[1]

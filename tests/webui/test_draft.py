@@ -91,7 +91,7 @@ def test_what_the_lexicon_would_keep_is_the_whole_word(text: str, place: int, re
 @pytest.mark.parametrize(
     ("text", "choice", "mended_text"),
     [
-        ("她[好](hoa4)。", 2, "她[好](hai4)。"),
+        ("她[好](hoa4)。", 0, "她[好](hao4)。"),
         ("她[h][oa]。", 0, None),
         ("<strong>hey\nyou", 0, "<strong>hey</strong>\nyou"),
         ("<strong>hey", 0, "<strong>hey</strong>"),

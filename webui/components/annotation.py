@@ -19,6 +19,8 @@ STATES = ("many", "settled", "marked", "lexicon", "unknown")
 
 def state(unit: Unit) -> str:
     """Which of :data:`STATES` a unit is in; empty for one that reads as it must."""
+    if unit.kind not in ("han", "word"):
+        return ""
     match unit.source:
         case Source.MARK:
             return "marked"

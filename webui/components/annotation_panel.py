@@ -5,6 +5,7 @@ from html import escape
 
 from core.report import SynthesisReport
 from core.text.analysis import Reading, Source, Unit
+from webui.components import notice
 from webui.components.badges import badge
 from webui.components.icons import icon
 from webui.i18n import Texts
@@ -68,11 +69,14 @@ def _close(texts: Texts) -> str:
 
 
 def heard(texts: Texts, clip_id: str, report: SynthesisReport, words: str, *, run: str) -> str:
-    """What was just spoken, for the page to play at once, with what the cache did; ``run`` tells two apart."""
+    """What was just spoken, for the page to play at once, with what the cache did and what was done otherwise.
+
+    ``run`` tells two apart.
+    """
     stages = "".join(badge(texts, segment.stage, title=segment.text) for segment in report.segments[:8])
     return (
         f'<div class="e-clip e-heard-line" data-clip="{clip_id}" data-run="{escape(run)}" role="status">'
         f'<button class="e-play" data-act="play-clip" aria-label="{escape(texts("take.play"))}">{icon("play")}</button>'
         f'<span class="e-who" title="{escape(words)}">{escape(words)}</span>'
-        f'<span class="e-badges">{stages}</span></div>'
+        f'<span class="e-badges">{stages}</span></div>{notice.findings(texts, report.findings)}'
     )

@@ -99,8 +99,9 @@ class LexiconPanel:
         try:
             match event.act:
                 case "hear":
+                    yield {self.heard: notice.progress(texts("pronunciation.speaking"), None), self.notice: ""}
                     async for heard in self._heard(form, str(event.word)):
-                        yield {self.heard: heard, self.notice: ""}
+                        yield {self.heard: heard}
                 case "remove":
                     file.remove(str(event.word))
                     yield {**self._changed(session), **self.redraw(session)}
@@ -116,7 +117,7 @@ class LexiconPanel:
         except Cancelled:
             return
         except Exception as error:
-            yield {self.notice: notice.failure(texts, error)}
+            yield {self.notice: notice.failure(texts, error), self.heard: ""}
 
     async def _heard(self, form: Form, word: str) -> AsyncIterator[str]:
         """``word`` as the lexicon has it read."""

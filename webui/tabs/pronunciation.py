@@ -248,6 +248,7 @@ class PronunciationTab:
     async def _heard(self, form: Form, draft: Draft, unit: Unit, typed: str) -> AsyncIterator[Updates]:
         """The word that ``unit`` is part of, with that reading."""
         session, written = form[self._page.session], draft.written
+        yield {self.heard: notice.progress(session.texts("pronunciation.speaking"), None)}
         word = draft.word(unit)
         offset = word[0].start
         piece = draft.text[offset : word[-1].end]

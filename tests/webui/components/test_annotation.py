@@ -74,7 +74,7 @@ def test_a_broken_mark_is_shown_as_it_is_written() -> None:
     assert shown(draft) == draft.text
     listed = problems(EN, draft.problems, draft.text)
     assert 'data-start="2" data-end="11"' in listed
-    assert "ha4" in listed
+    assert "hao4" in listed
 
 
 @given(st.text(alphabet="好长a<>[]()|\\/\"'& \n123strong breathào", max_size=40))

@@ -174,10 +174,10 @@ def test_bare_syllables_are_read_only_where_they_are_written(opened: Opened) -> 
 def test_a_broken_mark_is_told_and_mended(opened: Opened) -> None:
     opened.type("她[好](hoa4)干净")
     assert "[好](hoa4)" in unescape(opened.shown[opened.tab.problems])
-    choice = opened.session.draft.problems[0].suggestions.index("hai4")
+    choice = opened.session.draft.problems[0].suggestions.index("hao4")
     event = SimpleNamespace(act="suggest", problem="0", choice=str(choice))
     opened.took(opened.tab._on_problem(opened.form, event))
-    assert opened.text == "她[好](hai4)干净"
+    assert opened.text == "她[好](hao4)干净"
     assert opened.shown[opened.tab.problems] == ""
 
 
