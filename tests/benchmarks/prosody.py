@@ -40,7 +40,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 """An address where no Redis is: takes are measured, not times."""
 PARTS = ("pace", "pitch", "range", "level", "tilt")
 EXPECTED: Mapping[str, str] = {
-    "happy": "+++++",
+    "happy": "++++.",
     "angry": "+++++",
     "sad": "-----",
     "afraid": "++---",
@@ -53,17 +53,18 @@ EXPECTED: Mapping[str, str] = {
 }
 """By preset, where the literature says that each of ``PARTS`` goes; a dot where it says nothing, or not with one voice.
 
-Emotions: Juslin and Laukka 2003 (calm: their tenderness). Loud and soft: Traunmüller and Eriksson 2000.
+Emotions: Juslin and Laukka 2003 (happiness is of medium brightness; calm is their tenderness). Loud and soft:
+Traunmüller and Eriksson 2000.
 """
 NOTICED: Mapping[str, float] = {"pace": 1.02, "pitch": 0.3, "range": 1.03, "level": 0.5, "tilt": 0.3}
 """What counts as movement: a factor for pace and range, semitones and decibels for the rest."""
 ENGLISH = (
-    "When the rain stopped, we walked down to the river and watched the boats.",
+    "When the rain stopped, we walked down to the river.",
     "I opened the door, and there was nobody in the room.",
     "She put the letter on the table, and went out without a word.",
 )
 MANDARIN = (
-    "雨停了以后，我们一起去河边看船。",
+    "雨停了以后，我们一起去河边。",
     "我打开门，发现房间里一个人也没有。",
     "她把信放在桌子上，一句话也没说就走了。",
 )
