@@ -127,11 +127,15 @@ ENCODINGS = {
     "opus": ("OGG", "OPUS"),
 }
 """libsndfile's container and codec by file suffix."""
+_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
+"""The rates in hertz that Opus knows (RFC 6716, 2)."""
 
 
 def encode(clip: AudioClip, encoding: str = "wav", *, comment: str = "") -> bytes:
     """The clip as a file of one of :data:`ENCODINGS`, with ``comment`` in its metadata."""
     container, codec = ENCODINGS[encoding]
+    if codec == "OPUS" and clip.sample_rate not in _OPUS_RATES:
+        clip = clip.resampled(48_000)
     buffer = io.BytesIO()
     with sf.SoundFile(buffer, "w", clip.sample_rate, 1, codec, format=container) as file:
         if comment:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidInput
@@ -43,6 +43,21 @@ class Settings(BaseSettings):
     """TensorRT for CosyVoice's acoustic model; needs a GPU."""
     cosyvoice_vllm: bool = False
     """vLLM for CosyVoice's language model; needs a GPU, and seeds have no effect with it."""
+    remote_urls: str = ""
+    """Servers that speak OpenAI's ``/v1/audio/speech`` (another Encore, vLLM-Omni), all with the same model:
+    ``http://host:port``, several with commas between them."""
+    remote_model: str = ""
+    """The model that is asked for there; empty takes the first that they tell."""
+    remote_key: SecretStr = SecretStr("")
+    """Sent to them as ``Authorization: Bearer …``."""
+    remote_timeout_s: float = Field(default=120.0, gt=0)
+    """The longest that they may be silent, in seconds."""
+    remote_languages: str = "en,zh"
+    """Languages of servers that do not tell (only an Encore does), as ISO 639-1 codes."""
+    remote_instruction: bool = False
+    """Whether such servers follow ``instructions``: many take them and ignore them."""
+    remote_seed: bool = False
+    """Whether such servers give the same samples for the same ``seed``."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 

@@ -103,12 +103,19 @@ class Studio:
         """
         if Path(ref).is_file():
             return ReferenceSpeaker(AudioSource.from_path(ref), prompt_text)
+        speaker = self.voice(ref, engine=engine)
+        if speaker is None:
+            raise InvalidInput("reference.unknown", ref=ref)
+        return speaker
+
+    def voice(self, name: str, *, engine: str) -> Speaker | None:
+        """The saved voice called ``name``, else the stock voice of ``engine``; never a file. None if there is none."""
         for saved in self.library.voices():
-            if saved.name.casefold() == ref.casefold():
+            if saved.name.casefold() == name.casefold():
                 return LibrarySpeaker(saved.voice_id)
-        if any(ref == voice.name for voice in self.synthesis[engine].voices):
-            return StockSpeaker(ref)
-        raise InvalidInput("reference.unknown", ref=ref)
+        if any(name == voice.name for voice in self.synthesis[engine].voices):
+            return StockSpeaker(name)
+        return None
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""
@@ -255,11 +262,15 @@ def _findings(engine: SynthesisEngine, planned: Plan) -> tuple[Finding, ...]:
     return tuple(finding for place, finding in enumerate(found) if finding not in found[:place])
 
 
-def open_studio(settings: Settings) -> Studio:
-    """A studio with every engine there is, on the cache that ``settings`` name."""
+def open_studio(settings: Settings, *, engine: str = "") -> Studio:
+    """A studio with every engine there is, ``engine`` the default, on the cache that ``settings`` name.
+
+    Raises :class:`InvalidInput` (``request.engine``).
+    """
+    synthesis = synthesis_engines(settings)
     return Studio(
         cache=open_cache(settings),
-        synthesis=synthesis_engines(settings),
+        synthesis=synthesis.preferring(engine) if engine else synthesis,
         recognition=recognition_engines(settings),
         library=VoiceLibrary(settings.data_dir / "voices"),
         settings=settings,

@@ -17,11 +17,17 @@ def serve(
     auth: Annotated[
         list[str] | None, typer.Option(metavar="USER:PASS", help="Ask for a name and password; may be repeated.")
     ] = None,
+    engine: Annotated[str, typer.Option(help="Default engine, loaded at the start.")] = "",
+    remote: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="Speak through the server there, such as another Encore; may be repeated."),
+    ] = None,
+    api_only: Annotated[bool, typer.Option("--api-only", help="Serve the HTTP API without the page.")] = False,
 ) -> None:
-    """Serve the page until Ctrl-C."""
-    from webui.app import serve
+    """Serve the page and the HTTP API until Ctrl-C."""
+    from webui.server import serve
 
-    serve(host=host, port=port, share=share, auth=auth or [])
+    serve(host, port, share, auth or [], engine=engine, remote=remote or [], api_only=api_only)
 
 
 if __name__ == "__main__":

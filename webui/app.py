@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from core.studio import Studio
 from webui.api.audio import ClipStore, audio_routes
+from webui.api.speech import speech_routes
 from webui.components.header import header
 from webui.components.markup import markup
 from webui.events import Form, Updates, on
@@ -52,6 +53,7 @@ def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
     app = FastAPI(title="Encore", docs_url=None, redoc_url=None, openapi_url=None)
     clips = ClipStore()
     app.include_router(audio_routes(clips))
+    app.include_router(speech_routes(studio))
     gr.mount_gradio_app(
         app,
         _blocks(Page(studio, clips, private)),

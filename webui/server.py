@@ -7,11 +7,13 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from core.engines.remote.client import addresses
 from core.errors import EncoreError, StorageFailed
 from core.loudness import prepare
 from core.settings import settings
@@ -19,6 +21,7 @@ from core.studio import Studio, open_studio
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
+from webui.auth import RequireLogin
 
 log = logging.getLogger(__name__)
 
@@ -28,30 +31,53 @@ GRACE_S = 1
 """How long open streams may go on after the signal, in seconds."""
 
 
-def serve(host: str, port: int, share: bool, auth: list[str]) -> None:
+def serve(
+    host: str,
+    port: int,
+    share: bool,
+    auth: list[str],
+    *,
+    engine: str = "",
+    remote: Sequence[str] = (),
+    api_only: bool = False,
+) -> None:
     """Serve on ``host``:``port`` until SIGINT or SIGTERM; ``auth`` are ``USER:PASS``, ``share`` opens a public link.
 
-    Raises :class:`EncoreError` when the address cannot be had or ``auth`` is malformed.
+    ``engine`` is the default engine, the one that is loaded at the start; ``remote`` are servers that speak in place of
+    those in the settings, and the default if no other is named. ``api_only`` leaves out the page, and with it Gradio.
+    Raises :class:`EncoreError` when the address cannot be had, or an option is malformed.
     """
+    config = settings().model_copy(update={"remote_urls": ",".join(remote)}) if remote else settings()
+    if remote:
+        addresses(config.remote_urls)
     listener = _bind(host, port)
     # uvicorn hands the signal back once it has shut down: it must end the loop here, not the process on the spot.
     signal.signal(signal.SIGTERM, _interrupt)
-    studio = open_studio(settings())
+    studio: Studio | None = None
     try:
-        from webui.app import build_app
-        from webui.auth import RequireLogin
-
-        app: ASGIApp = build_app(studio, private=only_here(host, share, auth))
+        studio = open_studio(config, engine=engine or ("remote" if remote else ""))
+        app = _app(studio, private=only_here(host, share, auth), api_only=api_only)
         if auth:
             app = RequireLogin(app, auth)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
-        _Server(config, studio, share=share).run(sockets=[listener])
+        served = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
+        _Server(served, studio, share=share, api_only=api_only).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     finally:
         listener.close()
-        studio.close()
+        if studio is not None:
+            studio.close()
         _end_if_engines_work()
+
+
+def _app(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
+    if api_only:
+        from webui.api.speech import build_api
+
+        return build_api(studio)
+    from webui.app import build_app
+
+    return build_app(studio, private=private)
 
 
 def only_here(host: str, share: bool, auth: list[str]) -> bool:
@@ -62,10 +88,11 @@ def only_here(host: str, share: bool, auth: list[str]) -> bool:
 class _Server(uvicorn.Server):
     """Says where it is once it really serves, and gets the models ready behind the first visitor's back."""
 
-    def __init__(self, config: uvicorn.Config, studio: Studio, *, share: bool) -> None:
+    def __init__(self, config: uvicorn.Config, studio: Studio, *, share: bool, api_only: bool) -> None:
         super().__init__(config)
         self._studio = studio
         self._share = share
+        self._api_only = api_only
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -89,7 +116,8 @@ class _Server(uvicorn.Server):
         """Get ready, so that the first click is quick; what is missing is told when it is asked for."""
         prepare()
         analyse("准备 ready", Notation.ANY, Lexicon())  # loads the dictionaries
-        for registry in (self._studio.synthesis, self._studio.recognition):
+        speaking, listening = self._studio.synthesis, self._studio.recognition
+        for registry in (speaking,) if self._api_only else (speaking, listening):
             try:
                 registry[registry.names[0]].load()
             except EncoreError as error:

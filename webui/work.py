@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -32,7 +32,7 @@ class _End:
 
 async def stream(
     work: Callable[[Progress], Iterator[T]], on_start: Callable[[Callable[[], None]], None]
-) -> AsyncIterator[list[T | Step]]:
+) -> AsyncGenerator[list[T | Step], None]:
     """What ``work`` yields and how far it is, in order: each time all that has come since the last.
 
     ``on_start`` is given what cancels: it ends the stream at once, and the work at its next checkpoint. The work is

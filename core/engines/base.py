@@ -109,8 +109,11 @@ class SynthesisEngine(Protocol):
     """Speaks. Methods may be called from several threads; an engine that cannot, locks."""
 
     name: str
-    sample_rate: int
-    """Rate of what it produces in hertz."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of what it produces in hertz."""
+        ...
 
     @property
     def capabilities(self) -> Capabilities:

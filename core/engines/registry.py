@@ -24,14 +24,23 @@ class Registry(Generic[EngineT]):
         """The names there are, the default first."""
         return tuple(self._makers)
 
+    def preferring(self, name: str) -> "Registry[EngineT]":
+        """These engines with ``name`` as the default. Raises :class:`InvalidInput` (``request.engine``)."""
+        if name not in self._makers:
+            raise self._unknown(name)
+        return Registry({each: self._makers[each] for each in (name, *self._makers)})
+
     def __getitem__(self, name: str) -> EngineT:
         """The engine called ``name``. Raises :class:`InvalidInput` (``request.engine``)."""
         if name not in self._makers:
-            raise InvalidInput("request.engine", engine=name, known=", ".join(self._makers))
+            raise self._unknown(name)
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._makers[name]()
             return self._made[name]
+
+    def _unknown(self, name: str) -> InvalidInput:
+        return InvalidInput("request.engine", engine=name, known=", ".join(self._makers))
 
 
 def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
@@ -47,7 +56,12 @@ def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
 
         return CosyVoiceEngine(settings)
 
-    return Registry({"kokoro": kokoro, "cosyvoice": cosyvoice})
+    def remote() -> SynthesisEngine:
+        from core.engines.remote.engine import RemoteEngine
+
+        return RemoteEngine(settings)
+
+    return Registry({"kokoro": kokoro, "cosyvoice": cosyvoice, "remote": remote})
 
 
 def recognition_engines(settings: Settings) -> Registry[RecognitionEngine]:

@@ -1,0 +1,86 @@
+"""What can be asked for: ``GET /v1/models``, ``GET /v1/audio/voices`` and ``GET /health``.
+
+An Encore that speaks through another one reads all that it has to know from ``/v1/models``.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
+
+from core.engines.base import Capabilities, StockVoice, SynthesisEngine
+from core.errors import EncoreError
+from core.studio import Studio
+from webui.api.errors import OpenAIRoute
+
+Json = dict[str, Any]
+_CAPABILITIES = TypeAdapter(Capabilities)
+_VOICES = TypeAdapter(tuple[StockVoice, ...])
+
+
+def voice_routes(studio: Studio) -> APIRouter:
+    """The routes on ``studio``; its first engine is the default."""
+    routes = APIRouter(tags=["speech"], route_class=OpenAIRoute)
+
+    @routes.get("/v1/models")
+    def models() -> Json:
+        """The engines that speak here, the default first; under ``encore`` what another Encore has to know."""
+        return {"object": "list", "data": [_model(engine) for engine in _usable(studio)]}
+
+    @routes.get("/v1/audio/voices")
+    def voices() -> Json:
+        """The saved voices and those that come with the engines."""
+        saved = [{"name": voice.name, "kind": "saved"} for voice in studio.library.voices()]
+        stock = [
+            {"name": voice["name"], "kind": "stock", "model": engine.name, **voice}
+            for engine in _usable(studio)
+            for voice in _VOICES.dump_python(tuple(engine.voices), mode="json")
+        ]
+        return {"voices": [*saved, *stock]}
+
+    @routes.get("/health")
+    def health() -> JSONResponse:
+        """200 if the default engine can be used, else 503. Without Redis everything works, only slower."""
+        default = studio.synthesis.names[0]
+        usable = [engine.name for engine in _usable(studio)]
+        well = default in usable
+        told = {
+            "status": "ok" if well else "unavailable",
+            "engine": default,
+            "engines": {name: name in usable for name in studio.synthesis.names},
+            "redis": studio.cache.redis_state.up,
+        }
+        return JSONResponse(told, 200 if well else 503)
+
+    return routes
+
+
+def _usable(studio: Studio) -> Iterator[SynthesisEngine]:
+    """The engines that have what they need, as far as that can be told without loading them."""
+    for name in studio.synthesis.names:
+        engine = studio.synthesis[name]
+        availability = getattr(engine, "availability", None)
+        if availability is not None and not availability.ready:
+            continue
+        try:
+            _ = engine.fingerprint, engine.voices
+        except EncoreError:
+            continue
+        yield engine
+
+
+def _model(engine: SynthesisEngine) -> Json:
+    return {
+        "id": engine.name,
+        "object": "model",
+        "created": 0,
+        "owned_by": "encore",
+        "encore": {
+            "fingerprint": engine.fingerprint,
+            "sample_rate": engine.sample_rate,
+            "capabilities": _CAPABILITIES.dump_python(engine.capabilities, mode="json"),
+            "voices": _VOICES.dump_python(tuple(engine.voices), mode="json"),
+        },
+    }
