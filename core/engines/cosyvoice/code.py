@@ -1,15 +1,12 @@
 """The authors' code and the packages that it imports: whether they are here, told without importing any."""
 
-import importlib.metadata
-import importlib.util
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from blake3 import blake3
-
 from core.engines.availability import Availability, State
+from core.engines.packages import absent, digest_of_code, installed, lacking, missing, numbers, version
 from core.errors import EngineUnavailable
 from core.finding import Finding
 from core.settings import Settings
@@ -77,28 +74,21 @@ class Code:
         """Whether it can be imported."""
         own, matcha = self.packages
         if own is None:
-            return _missing("cosyvoice.code")
+            return missing("cosyvoice.code")
         if matcha is None:
-            return _missing("cosyvoice.matcha", folder=own.parent)
+            return missing("cosyvoice.matcha", folder=own.parent)
         wanted = {**PACKAGES, **{name: name for name in self.extra}}
-        absent = [pip for name, pip in wanted.items() if importlib.util.find_spec(name) is None]
-        if absent:
-            return _missing("cosyvoice.packages", python=sys.executable, packages=" ".join(absent))
+        if pip := absent(wanted):
+            return lacking("cosyvoice.packages", pip)
         transformers = version("transformers")
-        if not self.any_transformers and _numbers(transformers) >= WRONG_TRANSFORMERS:
-            return _missing("cosyvoice.transformers", python=sys.executable, version=transformers)
+        if not self.any_transformers and numbers(transformers) >= WRONG_TRANSFORMERS:
+            return missing("cosyvoice.transformers", python=sys.executable, version=transformers)
         return Availability(State.READY, Finding("good", "cosyvoice.code_ready", {"folder": own.parent}))
 
     @property
     def digest(self) -> str:
         """BLAKE3 (hex) of every module of the code, and of the versions of the packages that shape the sound."""
-        digest = blake3()
-        for folder in filter(None, self.packages):
-            for module in sorted(folder.rglob("*.py")):
-                digest.update(f"{folder.name}/{module.relative_to(folder).as_posix()}\n".encode())
-                digest.update(module.read_bytes())
-        digest.update("\n".join(f"{name} {version(name)}" for name in _SHAPING).encode())
-        return digest.hexdigest()
+        return digest_of_code(filter(None, self.packages), _SHAPING)
 
     def make_importable(self) -> None:
         """Add :attr:`roots` to ``sys.path``, at its end: a checkout has names of its own, such as ``webui``."""
@@ -110,29 +100,10 @@ class Code:
                 sys.path.append(root)
 
 
-def version(distribution: str) -> str:
-    """The version that is installed, or "-"."""
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return "-"
-
-
 def _package(name: str, module: str, roots: Sequence[Path]) -> Path | None:
     """The folder of the package ``name`` that would be imported: installed, or else under one of ``roots``.
 
     None unless it has ``module``: other packages have the same names.
     """
-    spec = importlib.util.find_spec(name)
-    installed = [Path(folder) for folder in (spec.submodule_search_locations or [] if spec else [])]
-    found = next((folder for folder in (*installed, *(root / name for root in roots)) if folder.is_dir()), None)
+    found = next((folder for folder in (*installed(name), *(root / name for root in roots)) if folder.is_dir()), None)
     return found if found is not None and (found / module).is_file() else None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """``4.53.3`` as (4, 53)."""
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
-
-
-def _missing(code: str, **details: object) -> Availability:
-    return Availability(State.NOT_INSTALLED, Finding("warning", code, details))

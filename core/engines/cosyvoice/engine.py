@@ -12,9 +12,10 @@ from core.engines.availability import Availability, State
 from core.engines.base import Capabilities, StockVoice, Streaming, Utterance
 from core.engines.cosyvoice import wording
 from core.engines.cosyvoice.code import Code
-from core.engines.cosyvoice.edges import Edges
 from core.engines.cosyvoice.files import NAME, ModelFiles
-from core.engines.cosyvoice.upstream import Options, Upstream, free_memory
+from core.engines.cosyvoice.upstream import Options, Upstream
+from core.engines.edges import Edges
+from core.engines.pytorch import in_one_line, is_out_of_memory, told
 from core.errors import EncoreError, EngineFailed, EngineUnavailable, InvalidAudio, InvalidInput, ModelMissing
 from core.finding import Finding
 from core.models.digest import digest_of
@@ -146,7 +147,7 @@ class CosyVoiceEngine:
             try:
                 arrays = upstream.profile(clip, prompt)
             except Exception as error:
-                raise self._told(error) from error
+                raise told(NAME, error) from error
         progress.update("enroll", 1.0)
         return SpeakerProfile(NAME, arrays)
 
@@ -214,7 +215,7 @@ class CosyVoiceEngine:
                         heard = True
                         yield trimmed
             except Exception as error:
-                raise self._told(error) from error
+                raise told(NAME, error) from error
             finally:
                 pieces.close()
         if len(rest := edges.finish()):
@@ -239,44 +240,9 @@ class CosyVoiceEngine:
             except EncoreError:
                 raise
             except Exception as error:  # files that are no model fail in as many ways as there are readers
-                if _is_out_of_memory(error):
-                    raise self._told(error) from error
+                if is_out_of_memory(error):
+                    raise told(NAME, error) from error
                 log.warning("CosyVoice could not be loaded", exc_info=error)
-                raise EngineFailed("cosyvoice.broken", folder=files.folder, reason=_line(error)) from error
+                raise EngineFailed("cosyvoice.broken", folder=files.folder, reason=in_one_line(error)) from error
             log.info("CosyVoice%d from %s", files.version, files.folder)
         return self._upstream
-
-    def _told(self, error: Exception) -> EncoreError:
-        """``error`` in a sentence; where the memory was full, what can be freed is freed."""
-        if isinstance(error, EncoreError):
-            return error
-        if _is_out_of_memory(error):
-            _forget_frames(error)
-            free_memory()
-            return EngineFailed("engine.memory", engine=NAME)
-        log.error("CosyVoice failed", exc_info=error)
-        return EngineFailed("engine.failed", engine=NAME, reason=_line(error))
-
-
-def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether ``error``, or what it came from, is PyTorch's, CUDA's or onnxruntime's way to say so."""
-    while error is not None:
-        named = any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
-        words = str(error).lower()
-        told = "out of memory" in words or "failed to allocate memory" in words
-        if isinstance(error, MemoryError) or named or told:
-            return True
-        error = error.__cause__
-    return False
-
-
-def _forget_frames(error: BaseException | None) -> None:
-    """Let go of what the frames of ``error`` hold, such as the tensors that filled the memory."""
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
-
-
-def _line(error: Exception) -> str:
-    """An error in one line."""
-    return (str(error).strip().partition("\n")[0] or type(error).__name__)[:300]

@@ -4,24 +4,21 @@ Everything that is true of their code only is here. It is not thread-safe. See :
 """
 
 import contextlib
-import gc
 import importlib
 import logging
-import random
-import sys
 import threading
 import warnings
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.audio import AudioClip, Floats
 from core.engines.cosyvoice.files import ModelFiles
 from core.engines.cosyvoice.wording import END_OF_PROMPT, END_OF_PROMPT_ID
-from core.errors import EngineFailed, EngineUnavailable
+from core.engines.pytorch import array, chosen_device, free_memory, logging_kept, randomness_kept
+from core.errors import EngineFailed
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 _SPEAKER = "encore"
@@ -59,12 +56,12 @@ class Upstream:
         """Load ``files``. Raises :class:`EngineUnavailable` (``cosyvoice.gpu``), :class:`EngineFailed`
         (``cosyvoice.broken``), and whatever the code and its files make it raise.
         """
-        with _logging_kept():
+        with logging_kept():
             self._torch: Any = importlib.import_module("torch")
-            self._device = _device(self._torch, options)
+            self._device = chosen_device(self._torch, options.device, options.named, "cosyvoice.gpu")
             if options.threads:
                 self._torch.set_num_threads(options.threads)
-            with self._placed(), self._randomness_kept():
+            with self._placed(), randomness_kept(self._torch, self._device):
                 module: Any = importlib.import_module("cosyvoice.cli.cosyvoice")
                 module.tqdm = iter  # a progress bar for every call
                 module.logging = logging.getLogger("cosyvoice")  # what is said, for every call
@@ -93,9 +90,9 @@ class Upstream:
         """
         if clip.sample_rate < _LOWEST_RATE:
             clip = clip.resampled(self.sample_rate)
-        with self._placed(), self._randomness_kept(), self._hearing(clip):
+        with self._placed(), randomness_kept(self._torch, self._device), self._hearing(clip):
             made = self._frontend.frontend_zero_shot("", prompt, clip, self.sample_rate, "")
-        return {name: _array(value) for name, value in made.items() if name not in ("text", "text_len")}
+        return {name: array(value) for name, value in made.items() if name not in ("text", "text_len")}
 
     def speak(
         self, text: str, arrays: Arrays, *, instruction: str, seed: int, speed: float, stream: bool
@@ -129,14 +126,14 @@ class Upstream:
         free_memory()
 
     def _run(self, outputs: Any, seed: int) -> Iterator[Floats]:
-        with self._placed(), self._randomness_kept():
+        with self._placed(), randomness_kept(self._torch, self._device):
             self._torch.manual_seed(seed)
             self._model.token_hop_len = self._first_hop  # grows while streaming, for good
             self._job.begin()
             try:
                 for output in outputs:
                     self._job.check()
-                    yield _array(output["tts_speech"].float())[0]
+                    yield array(output["tts_speech"].float())[0]
                 self._job.check()
             except Exception:
                 self._job.check()  # what breaks in the thread comes out here as something else, e.g. "Kernel size"
@@ -192,18 +189,6 @@ class Upstream:
         else:
             yield
 
-    @contextlib.contextmanager
-    def _randomness_kept(self) -> Iterator[None]:
-        """Leave the random generators of the process as they were."""
-        devices = [] if self._device == "cpu" else [self._torch.device(self._device)]
-        python, numpy = random.getstate(), np.random.get_state()
-        try:
-            with self._torch.random.fork_rng(devices):
-                yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)
-
 
 class _LanguageModelJob:
     """What the code runs in a thread for every call. It always says that it has ended, and keeps what broke in it."""
@@ -249,48 +234,8 @@ class _LanguageModelJob:
             kept.clear()
 
 
-def _device(torch: Any, options: Options) -> str:
-    """``cpu`` or ``cuda:<number>``. Raises :class:`EngineUnavailable` (``cosyvoice.gpu``)."""
-    here = torch.cuda.is_available()
-    wanted = list(options.named) + ([options.device] if options.device.startswith("cuda") else [])
-    if options.device == "cpu" or not here:
-        if wanted:
-            raise EngineUnavailable("cosyvoice.gpu", options=", ".join(wanted))
-        return "cpu"
-    number = int(options.device.partition(":")[2] or 0)
-    if number >= torch.cuda.device_count():
-        raise EngineUnavailable("cosyvoice.gpu", options=options.device)
-    return f"cuda:{number}"
-
-
 def _register_with_vllm() -> None:
     """Tell vLLM of the language model's class, as the code's example for vLLM does."""
     registry = importlib.import_module("vllm").ModelRegistry
     name = "CosyVoice2ForCausalLM"
     registry.register_model(name, getattr(importlib.import_module("cosyvoice.vllm.cosyvoice2"), name))
-
-
-@contextlib.contextmanager
-def _logging_kept() -> Iterator[None]:
-    """Undo what importing the code does to the root logger: level DEBUG and a handler of its own."""
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
-        for handler in [handler for handler in root.handlers if handler not in handlers]:
-            root.removeHandler(handler)
-
-
-def free_memory() -> None:
-    """Give back what nobody uses any more, the GPU's allocator too."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
-
-
-def _array(tensor: Any) -> npt.NDArray[Any]:
-    """A copy of ``tensor`` in the CPU's memory."""
-    return np.array(tensor.detach().cpu().numpy())

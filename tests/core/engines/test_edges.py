@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audio import Floats
-from core.engines.cosyvoice.edges import Edges
+from core.engines.edges import Edges
 
 RATE = 8_000
 

@@ -5,7 +5,8 @@ import pytest
 
 from core.audio import AudioClip
 from core.engines.base import Streaming, StreamingSynthesis
-from core.engines.cosyvoice.engine import CosyVoiceEngine, _is_out_of_memory
+from core.engines.cosyvoice.engine import CosyVoiceEngine
+from core.engines.pytorch import is_out_of_memory
 from core.engines.registry import synthesis_engines
 from core.errors import InvalidAudio, InvalidInput
 from core.identity import reference_key
@@ -71,7 +72,7 @@ def test_full_memory_is_known_by_name() -> None:
     out = type("OutOfMemoryError", (RuntimeError,), {})
     wrapped = ValueError("something else")
     wrapped.__cause__ = out("CUDA")
-    assert _is_out_of_memory(out("Tried to allocate 2 GiB"))
-    assert _is_out_of_memory(wrapped)
-    assert _is_out_of_memory(RuntimeError("CUDA error: out of memory"))
-    assert not _is_out_of_memory(RuntimeError("Kernel size can't be greater than actual input size"))
+    assert is_out_of_memory(out("Tried to allocate 2 GiB"))
+    assert is_out_of_memory(wrapped)
+    assert is_out_of_memory(RuntimeError("CUDA error: out of memory"))
+    assert not is_out_of_memory(RuntimeError("Kernel size can't be greater than actual input size"))
