@@ -1,5 +1,6 @@
 """A folder and code that look like CosyVoice's, for what looks at names only, and the real code where it is here."""
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,23 +38,28 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings for a tiny model that the authors' own code speaks with."""
+def real(tmp_path_factory: pytest.TempPathFactory) -> Names:
+    """Settings for tiny models that the authors' own code speaks with."""
     here = settings()
     found = Code.of(here)
     if not found.availability.ready:
         pytest.skip(found.availability.finding.sentence)
     found.make_importable()
-    folder = tiny.build(tmp_path_factory.mktemp("tiny") / "model")
-    data = tmp_path_factory.mktemp("data")
-    # Threads that wait for each other at every small step take longer than the steps.
-    chosen = {"device": "cpu", "threads": 1, "data_dir": data}
-    return Settings.model_validate({**chosen, "cosyvoice_model": str(folder), "cosyvoice_code": here.cosyvoice_code})
+    folder = tmp_path_factory.mktemp("tiny")
+
+    @functools.cache
+    def made(version: int = 3) -> Settings:
+        model = tiny.build(folder / f"model{version}", version)
+        # Threads that wait for each other at every small step take longer than the steps.
+        chosen = {"device": "cpu", "threads": 1, "data_dir": folder / "data"}
+        return Settings.model_validate({**chosen, "cosyvoice_model": str(model), "cosyvoice_code": here.cosyvoice_code})
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def engine(real: Settings) -> Iterator[CosyVoiceEngine]:
-    made = CosyVoiceEngine(real)
+def engine(real: Names) -> Iterator[CosyVoiceEngine]:
+    made = CosyVoiceEngine(real())
     made.load()
     yield made
     made.unload()

@@ -23,8 +23,9 @@ from core.errors import EncoreError, EngineFailed, EngineUnavailable
 from core.payloads import PROFILE
 from core.progress import Progress
 from core.request import Instruction
-from core.settings import Settings, child_environment
+from core.settings import child_environment
 from core.speakers.profile import SpeakerProfile
+from tests.core.engines.cosyvoice.conftest import Names
 from tests.core.engines.cosyvoice.tiny import voice
 
 pytestmark = pytest.mark.slow
@@ -81,10 +82,11 @@ def upstream(engine: CosyVoiceEngine) -> Iterator[Upstream]:
     assert not engine._working.locked()
 
 
+Call = Callable[..., Floats]
+
+
 @pytest.fixture
-def official(
-    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str, str, dict[str, Any]], Floats]:
+def official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """A call of the authors' own interface with the clip as a file, as their examples make it."""
     torch = importlib.import_module("torch")
     torchaudio = importlib.import_module("torchaudio")
@@ -97,8 +99,9 @@ def official(
 
     monkeypatch.setattr(torchaudio, "load", load)  # newer ones need TorchCodec, and with it FFmpeg, to read a file
 
-    def call(name: str, text: str, more: dict[str, Any]) -> Floats:
-        outputs = getattr(upstream._cosyvoice, name)(
+    def call(engine: CosyVoiceEngine, name: str, text: str, **more: str) -> Floats:
+        assert engine._upstream is not None
+        outputs = getattr(engine._upstream._cosyvoice, name)(
             tts_text=text, prompt_wav=str(tmp_path / "clip.wav"), text_frontend=False, **more
         )
         torch.manual_seed(0)
@@ -106,12 +109,6 @@ def official(
         return joined
 
     return call
-
-
-def _spoken(upstream: Upstream, profile: SpeakerProfile, text: str, instruction: str = "") -> Floats:
-    """The samples as they come from the model."""
-    pieces = upstream.speak(text, profile.arrays, instruction=instruction, seed=0, speed=1.0, stream=False)
-    return np.concatenate(list(pieces))
 
 
 def test_a_profile_keeps_every_bit(profile: SpeakerProfile) -> None:
@@ -133,31 +130,31 @@ def test_a_profile_without_words_keeps_every_bit(wordless: SpeakerProfile) -> No
     assert back.arrays["prompt_text"].shape == wordless.arrays["prompt_text"].shape == (1, 0)
 
 
+@pytest.mark.usefixtures("upstream")
 def test_cloning_gives_what_the_official_call_gives(
-    official: Callable[..., Floats], upstream: Upstream, profile: SpeakerProfile
+    official: Call, engine: CosyVoiceEngine, profile: SpeakerProfile
 ) -> None:
     framed = f"You are a helpful assistant.<|endofprompt|>{PROMPT}"
-    expected = official("inference_zero_shot", "Hi.", {"prompt_text": framed})
-    assert np.array_equal(_spoken(upstream, PROFILE.decode(PROFILE.encode(profile)), "Hi."), expected)
+    expected = official(engine, "inference_zero_shot", "Hi.", prompt_text=framed)
+    # The noise that is spoken has no silence around it that would be taken off.
+    assert np.array_equal(engine.synthesize(HI, PROFILE.decode(PROFILE.encode(profile))).samples, expected)
 
 
+@pytest.mark.usefixtures("upstream")
 def test_cloning_without_words_gives_what_the_official_call_gives(
-    official: Callable[..., Floats], upstream: Upstream, engine: CosyVoiceEngine, wordless: SpeakerProfile
+    official: Call, engine: CosyVoiceEngine, wordless: SpeakerProfile
 ) -> None:
-    framed = "You are a helpful assistant.<|endofprompt|>Hi."
-    expected = official("inference_cross_lingual", framed, {})
-    assert np.array_equal(_spoken(upstream, wordless, framed), expected)
-    # The engine frames by itself; the noise that is spoken has no silence to take off.
+    expected = official(engine, "inference_cross_lingual", "You are a helpful assistant.<|endofprompt|>Hi.")
     assert np.array_equal(engine.synthesize(HI, wordless).samples, expected)
 
 
+@pytest.mark.usefixtures("upstream")
 @pytest.mark.parametrize("words", ["请用四川话表达。", "Please say a sentence in a very soft voice."])
 def test_a_direction_is_followed_as_in_the_official_call(
-    official: Callable[..., Floats], upstream: Upstream, engine: CosyVoiceEngine, profile: SpeakerProfile, words: str
+    official: Call, engine: CosyVoiceEngine, profile: SpeakerProfile, words: str
 ) -> None:
     framed = f"You are a helpful assistant. {words}<|endofprompt|>"
-    expected = official("inference_instruct2", "Hi.", {"instruct_text": framed})
-    assert np.array_equal(_spoken(upstream, profile, "Hi.", framed), expected)
+    expected = official(engine, "inference_instruct2", "Hi.", instruct_text=framed)
     directed = Utterance("Hi.", "en", seed=0, instruction=Instruction(words))
     assert np.array_equal(engine.synthesize(directed, profile).samples, expected)
 
@@ -207,10 +204,11 @@ def test_a_cached_voice_is_extracted_never_again(
 
 
 def test_a_restored_voice_in_another_process(
-    engine: CosyVoiceEngine, real: Settings, profile: SpeakerProfile, tmp_path: Path
+    engine: CosyVoiceEngine, real: Names, profile: SpeakerProfile, tmp_path: Path
 ) -> None:
     (tmp_path / "profile").write_bytes(PROFILE.encode(profile))
-    folders = (real.cosyvoice_model, real.cosyvoice_code, str(real.data_dir), str(tmp_path))
+    paths = real()
+    folders = (paths.cosyvoice_model, paths.cosyvoice_code, str(paths.data_dir), str(tmp_path))
     root = str(Path(__file__).parents[4])
     done = subprocess.run(
         [sys.executable, "-c", AGAIN, *folders],
@@ -330,8 +328,8 @@ def test_full_memory_leaves_the_engine_usable(
     assert engine.synthesize(HI, profile).duration_s > 0
 
 
-def test_another_tokenizer_is_refused(upstream: Upstream, real: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = ModelFiles.of(real)
+def test_another_tokenizer_is_refused(upstream: Upstream, real: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = ModelFiles.of(real())
     upstream._check_tokenizer(files)
     theirs = upstream._frontend.tokenizer.encode
     monkeypatch.setattr(upstream._frontend.tokenizer, "encode", lambda text: [token + 1 for token in theirs(text)])
@@ -339,24 +337,24 @@ def test_another_tokenizer_is_refused(upstream: Upstream, real: Settings, monkey
         upstream._check_tokenizer(files)
 
 
-def test_options_that_need_a_gpu_are_refused_without(real: Settings) -> None:
+def test_options_that_need_a_gpu_are_refused_without(real: Names) -> None:
     if importlib.import_module("torch").cuda.is_available():
         pytest.skip("there is a GPU")
     with pytest.raises(EngineUnavailable, match="fp16, vllm"):
-        Upstream(ModelFiles.of(real), Options(fp16=True, vllm=True))
+        Upstream(ModelFiles.of(real()), Options(fp16=True, vllm=True))
     with pytest.raises(EngineUnavailable, match="cuda:1"):
-        Upstream(ModelFiles.of(real), Options(device="cuda:1"))
+        Upstream(ModelFiles.of(real()), Options(device="cuda:1"))
 
 
-def test_files_that_are_no_model(real: Settings, tmp_path: Path) -> None:
+def test_files_that_are_no_model(real: Names, tmp_path: Path) -> None:
     broken = tmp_path / "model"
-    for path in ModelFiles.of(real).needed:
-        copy = broken / path.relative_to(real.cosyvoice_model)
+    for path in ModelFiles.of(real()).needed:
+        copy = broken / path.relative_to(real().cosyvoice_model)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.symlink_to(path)
     (broken / "llm.pt").unlink()
     (broken / "llm.pt").write_bytes(b"nothing")
-    engine = CosyVoiceEngine(real.model_copy(update={"cosyvoice_model": str(broken)}))
+    engine = CosyVoiceEngine(real().model_copy(update={"cosyvoice_model": str(broken)}))
     with pytest.raises(EngineFailed) as caught:
         engine.load()
     assert caught.value.code == "cosyvoice.broken"
@@ -390,3 +388,19 @@ def test_unloaded_it_takes_no_memory_and_comes_back(engine: CosyVoiceEngine, pro
     assert not engine.loaded
     assert [part() for part in weights] == [None, None]
     assert engine.synthesize(HI, profile).content_id == expected
+
+
+def test_the_second_version_takes_the_same_calls(real: Names, official: Call) -> None:
+    engine = CosyVoiceEngine(real(2))
+    profile, wordless = (engine.enroll(voice(), words, Progress()) for words in (PROMPT, ""))
+    restored = PROFILE.decode(PROFILE.encode(profile))
+    expected = official(engine, "inference_zero_shot", "Hi.", prompt_text=PROMPT)
+    assert np.array_equal(engine.synthesize(HI, restored).samples, expected)
+    (chunk,) = engine.stream(HI, restored)  # it does not stream: its chunks would be others every time
+    assert np.array_equal(chunk.samples, expected)
+    expected = official(engine, "inference_cross_lingual", "Hi.")
+    assert np.array_equal(engine.synthesize(HI, wordless).samples, expected)
+    expected = official(engine, "inference_instruct2", "Hi.", instruct_text="用四川话说<|endofprompt|>")
+    directed = Utterance("Hi.", "en", instruction=Instruction("用四川话说"))
+    assert np.array_equal(engine.synthesize(directed, restored).samples, expected)
+    engine.unload()

@@ -1,7 +1,7 @@
-"""A CosyVoice3 of a few megabytes with the parts of the real one, its weights drawn at random: it speaks noise, but
-every value of a prompt, a voice and a text changes what it says.
+"""A CosyVoice3 or 2 of a few megabytes with the parts of the real one, its weights drawn at random.
 
-Building it takes the authors' code and PyTorch.
+It speaks noise, but every value of a prompt, a voice and a text changes what it says. Building it takes the authors'
+code and PyTorch.
 """
 
 import json
@@ -21,10 +21,89 @@ _STOPS = 30
 _SPREAD = 0.35
 """Standard deviation of the language model's weights: with the usual ones it ignores its prompt."""
 
-CONFIGURATION = f"""
+_FLOW = {
+    3: """
+flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithDiT
+    input_size: 80
+    pre_lookahead_layer: !new:cosyvoice.transformer.upsample_encoder.PreLookaheadLayer
+        in_channels: 80
+        channels: 32
+        pre_lookahead_len: 3
+    decoder: !new:cosyvoice.flow.flow_matching.CausalConditionalCFM
+        estimator: !new:cosyvoice.flow.DiT.dit.DiT
+            dim: 32
+            depth: 1
+            heads: 2
+            dim_head: 16
+            ff_mult: 2
+            mel_dim: 80
+            mu_dim: 80
+            spk_dim: 80
+            out_channels: 80
+            static_chunk_size: 50
+            num_decoding_left_chunks: -1
+""",
+    2: """
+flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithXvec
+    input_size: 512
+    encoder: !new:cosyvoice.transformer.upsample_encoder.UpsampleConformerEncoder
+        output_size: 512
+        attention_heads: 2
+        linear_units: 32
+        num_blocks: 1
+        normalize_before: True
+        input_layer: 'linear'
+        pos_enc_layer_type: 'rel_pos_espnet'
+        selfattention_layer_type: 'rel_selfattn'
+        input_size: 512
+        use_cnn_module: False
+        macaron_style: False
+        static_chunk_size: 25
+    decoder: !new:cosyvoice.flow.flow_matching.CausalConditionalCFM
+        estimator: !new:cosyvoice.flow.decoder.CausalConditionalDecoder
+            in_channels: 320
+            out_channels: 80
+            channels: [32]
+            dropout: 0.0
+            attention_head_dim: 16
+            n_blocks: 1
+            num_mid_blocks: 1
+            num_heads: 2
+            act_fn: 'gelu'
+            static_chunk_size: 50
+            num_decoding_left_chunks: -1
+""",
+}
+_FLOW_DECODER = """
+        in_channels: 240
+        n_spks: 1
+        spk_emb_dim: 80
+        cfm_params: !new:omegaconf.DictConfig
+            content:
+                sigma_min: 1e-06
+                solver: 'euler'
+                t_scheduler: 'cosine'
+                training_cfg_rate: 0.2
+                inference_cfg_rate: 0.7
+                reg_loss_type: 'l1'
+    output_size: 80
+    spk_embed_dim: 192
+    output_type: 'mel'
+    vocab_size: 6561
+    input_frame_rate: 25
+    only_mask_loss: True
+    token_mel_ratio: 2
+    pre_lookahead_len: 3
+"""
+
+
+def configuration(version: int) -> str:
+    """The YAML of CosyVoice ``version``: the real one's parts with fewer and smaller layers, without the training's."""
+    causal = "Causal" if version == 3 else ""
+    return f"""
 sample_rate: 24000
 qwen_pretrain_path: ''
-llm: !new:cosyvoice.llm.llm.CosyVoice3LM
+llm: !new:cosyvoice.llm.llm.{"CosyVoice3LM" if version == 3 else "Qwen2LM"}
     llm_input_size: {HIDDEN}
     llm_output_size: {HIDDEN}
     speech_token_size: 6561
@@ -38,45 +117,8 @@ llm: !new:cosyvoice.llm.llm.CosyVoice3LM
         top_k: 25
         win_size: 10
         tau_r: 0.1
-flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithDiT
-    input_size: 80
-    output_size: 80
-    spk_embed_dim: 192
-    output_type: 'mel'
-    vocab_size: 6561
-    input_frame_rate: 25
-    only_mask_loss: True
-    token_mel_ratio: 2
-    pre_lookahead_len: 3
-    pre_lookahead_layer: !new:cosyvoice.transformer.upsample_encoder.PreLookaheadLayer
-        in_channels: 80
-        channels: 32
-        pre_lookahead_len: 3
-    decoder: !new:cosyvoice.flow.flow_matching.CausalConditionalCFM
-        in_channels: 240
-        n_spks: 1
-        spk_emb_dim: 80
-        cfm_params: !new:omegaconf.DictConfig
-            content:
-                sigma_min: 1e-06
-                solver: 'euler'
-                t_scheduler: 'cosine'
-                training_cfg_rate: 0.2
-                inference_cfg_rate: 0.7
-                reg_loss_type: 'l1'
-        estimator: !new:cosyvoice.flow.DiT.dit.DiT
-            dim: 32
-            depth: 1
-            heads: 2
-            dim_head: 16
-            ff_mult: 2
-            mel_dim: 80
-            mu_dim: 80
-            spk_dim: 80
-            out_channels: 80
-            static_chunk_size: 50
-            num_decoding_left_chunks: -1
-hift: !new:cosyvoice.hifigan.generator.CausalHiFTGenerator
+{_FLOW[version].strip()}{_FLOW_DECODER}
+hift: !new:cosyvoice.hifigan.generator.{causal}HiFTGenerator
     in_channels: 80
     base_channels: 32
     nb_harmonics: 8
@@ -95,15 +137,14 @@ hift: !new:cosyvoice.hifigan.generator.CausalHiFTGenerator
     source_resblock_dilation_sizes: [[1, 3, 5], [1, 3, 5], [1, 3, 5]]
     lrelu_slope: 0.1
     audio_limit: 0.99
-    conv_pre_look_right: 4
-    f0_predictor: !new:cosyvoice.hifigan.f0_predictor.CausalConvRNNF0Predictor
+    f0_predictor: !new:cosyvoice.hifigan.f0_predictor.{causal}ConvRNNF0Predictor
         num_class: 1
         in_channels: 80
         cond_channels: 16
 get_tokenizer: !name:cosyvoice.tokenizer.tokenizer.get_qwen_tokenizer
     token_path: !ref <qwen_pretrain_path>
     skip_special_tokens: True
-    version: cosyvoice3
+    version: cosyvoice{version}
 allowed_special: 'all'
 feat_extractor: !name:matcha.utils.audio.mel_spectrogram
     n_fft: 1920
@@ -115,6 +156,7 @@ feat_extractor: !name:matcha.utils.audio.mel_spectrogram
     fmax: null
     center: False
 """
+
 
 SPEECH_TOKENIZER = """
 <ir_version: 8, opset_import: ["" : 17]>
@@ -138,15 +180,16 @@ encoder (float[1,T,80] input) => (float[1,192] output) {
 """
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, version: int = 3) -> Path:
     """The model in ``folder``, which is made. The authors' code must be importable."""
     import torch
     from hyperpyyaml import load_hyperpyyaml
 
     (folder / QWEN).mkdir(parents=True)
     _language_model(folder / QWEN)
-    (folder / "cosyvoice3.yaml").write_text(CONFIGURATION, "utf-8")
-    with (folder / "cosyvoice3.yaml").open() as file:
+    written = folder / f"cosyvoice{version}.yaml"
+    written.write_text(configuration(version), "utf-8")
+    with written.open() as file:
         parts = load_hyperpyyaml(file, overrides={"qwen_pretrain_path": str(folder / QWEN)})
     torch.manual_seed(5)
     for name in ("llm", "flow", "hift"):
@@ -160,7 +203,7 @@ def build(folder: Path) -> Path:
     draw = np.random.default_rng(5)
     numbers = {"zero": [0], "many": [10**9], "one": [1], "four": [4], "step": 97}
     _graph(
-        folder / "speech_tokenizer_v3.onnx",
+        folder / f"speech_tokenizer_v{version}.onnx",
         SPEECH_TOKENIZER,
         {name: np.array(value, np.int64) for name, value in numbers.items()}
         | {"by_token": draw.normal(size=(128, 64)).astype(np.float32)},
