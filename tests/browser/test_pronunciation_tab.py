@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.loudness import prepare
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
@@ -19,8 +20,9 @@ LINE = "他是银行的行长。"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dictionaries() -> None:
-    """Loaded, as they are behind the first visitor's back."""
+def ready() -> None:
+    """Dictionaries and the meter of loudness, loaded as they are behind the first visitor's back."""
+    prepare()
     analyse("准备 ready", Notation.ANY, Lexicon())
 
 
