@@ -44,12 +44,14 @@ def fetch_models(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Models to fetch; the embedded ones if none is named. “sensevoice” fetches the one in the settings."
+            help="Models to fetch; the embedded ones if none is named. “sensevoice” and “cosyvoice” are those that the "
+            "settings name by an id of a hub."
         ),
     ] = None,
 ) -> None:
     """Download what is missing, verify it and unpack it. Ended half-way, it goes on from there the next time."""
     from core.cli.transfers import show_transfers
+    from core.engines.cosyvoice import files as cosyvoice
     from core.engines.sensevoice import files as sensevoice
     from core.models import fetch
     from core.models.manifest import manifest
@@ -58,9 +60,11 @@ def fetch_models(
 
     catalogue = manifest()
     folder = settings().models_dir
-    if names and sensevoice.NAME in names:
-        typer.echo(f"SenseVoice is in {sensevoice.fetch(settings())}", err=True)
-        names = [name for name in names if name != sensevoice.NAME]
+    if names:
+        for engine in (sensevoice, cosyvoice):
+            if engine.NAME in names:
+                typer.echo(f"{engine.NAME} is in {engine.fetch(settings())}", err=True)
+        names = [name for name in names if name not in (sensevoice.NAME, cosyvoice.NAME)]
         if not names:
             return
     wanted = fetch.missing(catalogue, folder, names or ())
