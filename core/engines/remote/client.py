@@ -5,7 +5,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -38,10 +38,9 @@ log = logging.getLogger(__name__)
 class Client:
     """The servers in the settings. Thread-safe; opens no connection before it is asked for something."""
 
-    def __init__(self, settings: Settings, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Raises :class:`InvalidInput` (``remote.urls``)."""
         self._settings = settings
-        self._sleep = sleep
         self._addresses = addresses(settings.remote_urls)
         self._lock = threading.Lock()
         self._open: httpx.Client | None = None
@@ -65,7 +64,7 @@ class Client:
         waited = False
         for attempt in range(len(self.pool) + 2):
             if attempt:
-                self._sleep(PAUSE_S * attempt * random.uniform(0.5, 1.5))  # noqa: S311 — no secret
+                time.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.5))  # noqa: S311 — no secret
             with self.pool.lease() as server:
                 try:
                     response = self._client().send(self._request(server, body), stream=True)
@@ -85,7 +84,7 @@ class Client:
                     if pause is not None and not waited:
                         waited = True
                         response.close()
-                        self._sleep(pause)
+                        time.sleep(pause)
                         continue
                     self._check(server, response, fingerprint)
                     yield Speech(self, server, response)
