@@ -1,6 +1,8 @@
 """The only reader of the environment. Everything that a deployment may want to change is a field here."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,6 +45,15 @@ class Settings(BaseSettings):
     """TensorRT for CosyVoice's acoustic model; needs a GPU."""
     cosyvoice_vllm: bool = False
     """vLLM for CosyVoice's language model; needs a GPU, and seeds have no effect with it."""
+    indextts_model: str = ""
+    """IndexTTS-2 or 2.5, with the models that it uses in its ``hf_cache``; empty looks for a folder ``indextts`` among
+    the models."""
+    indextts_code: str = ""
+    """A checkout of index-tts, for where its package is not installed."""
+    indextts_version: str = Field(default="", pattern=r"^(2|2\.5)?$")
+    """``2`` or ``2.5``; empty asks the model's ``config.yaml``."""
+    indextts_fp16: bool = False
+    """Half precision (bfloat16 with 2.5); needs a GPU."""
     remote_urls: str = ""
     """Servers that speak OpenAI's ``/v1/audio/speech`` (another Encore, vLLM-Omni), all with the same model:
     ``http://host:port``, several with commas between them."""
@@ -97,6 +108,17 @@ def settings() -> Settings:
         name = str(first["loc"][0])
         variable = name if name.isupper() else f"ENCORE_{name}".upper()
         raise InvalidInput("settings.invalid", name=variable, reason=first["msg"]) from error
+
+
+@contextlib.contextmanager
+def environment_kept() -> Iterator[None]:
+    """Undo what other people's code changes of this process's environment when it is imported."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -56,12 +56,17 @@ def synthesis_engines(settings: Settings) -> Registry[SynthesisEngine]:
 
         return CosyVoiceEngine(settings)
 
+    def indextts() -> SynthesisEngine:
+        from core.engines.indextts.engine import IndexTTSEngine
+
+        return IndexTTSEngine(settings)
+
     def remote() -> SynthesisEngine:
         from core.engines.remote.engine import RemoteEngine
 
         return RemoteEngine(settings)
 
-    return Registry({"kokoro": kokoro, "cosyvoice": cosyvoice, "remote": remote})
+    return Registry({"kokoro": kokoro, "cosyvoice": cosyvoice, "indextts": indextts, "remote": remote})
 
 
 def recognition_engines(settings: Settings) -> Registry[RecognitionEngine]:

@@ -19,16 +19,16 @@ def digest_of(files: Sequence[Path], memory: Path) -> str:
     speed of the disk; ``memory`` (a JSON file) keeps what was found by path, size and time of change. Raises OSError.
     """
     known = dict(_remembered(memory))
-    digests: dict[str, str] = {}
+    digests: list[tuple[str, str]] = []  # a model may have two files of one name
     for file in files:
         stat = file.stat()
         path, state = str(file.resolve()), f"{stat.st_size} {stat.st_mtime_ns}"
         if known.get(path, ("", ""))[0] != state:
             known[path] = (state, blake3(max_threads=blake3.AUTO).update_mmap(file).hexdigest())
-        digests[file.name] = known[path][1]
+        digests.append((file.name, known[path][1]))
     if known != _remembered(memory):
         _remember(memory, known)
-    return blake3(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+    return blake3(json.dumps(sorted(digests)).encode()).hexdigest()
 
 
 def _remembered(memory: Path) -> Mapping[str, tuple[str, str]]:
