@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 CODES = 64
@@ -161,7 +160,7 @@ def _drawn(module: Any) -> dict[str, Any]:
 
 
 def _listening_model(folder: Path) -> None:
-    """A Wav2Vec2-BERT whose first layer is drawn; the others have no weights but those that keep what they are given."""
+    """A Wav2Vec2-BERT whose first layer is drawn; the others only hand on what they are given."""
     torch = importlib.import_module("torch")
     transformers = importlib.import_module("transformers")
     size = {"hidden_size": 1024, "intermediate_size": 1, "num_hidden_layers": 17, "num_attention_heads": 16}
