@@ -64,6 +64,6 @@ def request_of(recipe: Mapping[str, JSON]) -> SynthesisRequest:
                 float(speed),
                 seed,
                 Notation(notation),
-                Instruction(instruction, vector=tuple(emotion)),
+                Instruction(instruction, vector=tuple(value for value in emotion if isinstance(value, float | int))),
             )
     raise InvalidInput("recipe.invalid")
