@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
+from core.audio import encode
 from core.engines.base import Capabilities, Utterance
 from core.errors import EngineFailed, InvalidInput, InvalidText, Unsupported
 from core.finding import Finding
@@ -15,6 +17,7 @@ from core.studio import Studio
 from core.text.cues import Interpretation, Prosody
 from core.text.presets import presets
 from tests.core.humming import HummingEngine
+from tests.core.speakers.test_reference import speechlike
 from tests.webui.components.test_components import HOSTILE, MISS, Tags
 from tests.webui.test_session import FORM, add, report
 from webui.api.audio import ClipStore
@@ -273,3 +276,22 @@ def test_mood_is_filled_again_for_a_take(studio: Studio, tmp_path: Path) -> None
     assert clone.mood.instruction({clone._page.session: session, clone.mood.choice: ["happy", "low"]}) == mood
     clone.mood._on_clear({clone._page.session: session})
     assert clone.mood.instruction({clone._page.session: session, clone.mood.choice: ["happy"]}) == HAPPY
+
+
+def test_an_emotion_clip_is_taken_in_and_away(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HummingEngine, "capabilities", replace(CAN, emotion_audio=True))
+    emotion, session = tab(studio), Session()
+    direction, form = emotion.direction, {emotion._page.session: session}
+    stored = emotion._page.clips.put(encode(speechlike(2.0)), "<b>laugh.wav")
+    shown = direction._on_upload(form, SimpleNamespace(id=stored.clip_id))[direction.clip]
+    assert "&lt;b&gt;laugh.wav" in shown
+    assert "inert" not in shown
+    form |= dict.fromkeys(direction.chips.values()) | dict.fromkeys(direction.vector, 0)
+    read = direction.read(form | {direction.words: "", direction.strength: 0.5})
+    assert (read.clip.name, read.strength) == ("<b>laugh.wav", 0.5)
+    audition = Audition("Hi.", read)
+    assert [each.name for each in audition.candidates] == [NEUTRAL, TOGETHER]
+    refused = direction._on_upload(form, SimpleNamespace(id="gone"))[direction.notice]
+    assert "empty" in refused
+    direction._on_clear(form)
+    assert direction.read(form | {direction.words: "", direction.strength: 0.5}) == AS_IT_COMES
