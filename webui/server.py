@@ -56,7 +56,7 @@ def serve(
     studio: Studio | None = None
     try:
         studio = open_studio(config, engine=engine or ("remote" if remote else ""))
-        app = _app(studio, private=only_here(host, share, auth), api_only=api_only)
+        app = app_on(studio, private=only_here(host, share, auth), api_only=api_only)
         if auth:
             app = RequireLogin(app, auth)
         served = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
@@ -70,7 +70,8 @@ def serve(
         _end_if_engines_work()
 
 
-def _app(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
+def app_on(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
+    """What is served on ``studio``, see :func:`serve`."""
     if api_only:
         from webui.api.speech import build_api
 

@@ -18,7 +18,9 @@ from core.errors import EncoreError, EngineFailed, EngineUnavailable, InvalidInp
 from core.settings import Settings
 
 CONNECT_S = 3.0
-"""The longest that a connection may take, or a server's word on itself."""
+"""The longest that a connection may take, in seconds."""
+WORD_S = 15.0
+"""The longest that a server may take to tell of itself: it may be loading a model just then."""
 CONNECTIONS = 32
 """Most connections at once, to all servers together."""
 PAUSE_S = 0.1
@@ -122,8 +124,10 @@ class Client:
     def _ask(self, url: str) -> Told:
         """What the server at ``url`` tells of itself. Raises :class:`EncoreError`."""
         server = Server(url)
+        patience = self._settings.remote_timeout_s
+        limits = httpx.Timeout(min(WORD_S, patience), connect=min(CONNECT_S, patience))
         try:
-            response = self._client().get(f"{url}/v1/models", headers=self._credentials(url), timeout=CONNECT_S)
+            response = self._client().get(f"{url}/v1/models", headers=self._credentials(url), timeout=limits)
             self._raise_for(server, response)
             told = read_models(response.json(), self._settings)
         except (httpx.HTTPError, ValueError) as error:
