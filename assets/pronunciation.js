@@ -48,6 +48,7 @@ encore.annotation = (element, typed, act, watch) => {
     clearTimeout(pause);
     pause = setTimeout(typed, TYPING_MS);
   });
+  if (first("#marked-text textarea")?.value) typed(); // somebody was quicker than this script
   watch("value", () => {
     const {units, returning, steps} = annotating;
     if (steps.shift() && steps.length) { act({act: steps[0]}); return; }

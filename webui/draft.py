@@ -39,9 +39,7 @@ class Draft:
     lexicon: Lexicon = field(default_factory=Lexicon)
     """What was known when it was taken apart."""
     edition: int = 0
-    """Counts the analyses, so that a click on one that is no more can be told."""
-    opened: int | None = None
-    """The unit whose readings are shown."""
+    """Counts the analyses that differ, so that a click on one that is no more can be told."""
     _past: list[Written] = field(default_factory=list)
     _future: list[Written] = field(default_factory=list)
     _typing: bool = False
@@ -50,6 +48,11 @@ class Draft:
     def text(self) -> str:
         """The text as it is written."""
         return self.written.text
+
+    @property
+    def steps(self) -> int:
+        """How many steps can be taken back."""
+        return len(self._past)
 
     @property
     def can_undo(self) -> bool:
@@ -87,10 +90,10 @@ class Draft:
     def analyse(self, lexicon: Lexicon) -> None:
         """Take the text apart anew."""
         self.lexicon = lexicon
-        self.units = analyse(self.text[: _cut(self.text)], self.written.read_as, lexicon)
+        units = analyse(self.text[: _cut(self.text)], self.written.read_as, lexicon)
         self.problems = scan(self.text, self.written.read_as)[1]
-        self.edition += 1
-        self.opened = None
+        if units != self.units or not self.edition:
+            self.units, self.edition = units, self.edition + 1
 
     def stood(self, text: str) -> bool:
         """Whether ``text`` stands or stood here: what a page sends that has not heard of the last step yet."""

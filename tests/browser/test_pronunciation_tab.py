@@ -1,7 +1,7 @@
 """The Pronunciation tab as people use it: a polyphone changed and heard, the lexicon, and the way to Clone."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
 from tests.browser.conftest import Humming
-from tests.browser.steps import open_tab
+from tests.browser.steps import PATIENCE_MS, open_tab
 
 pytestmark = pytest.mark.slow
 OpenPage = Callable[..., Page]
@@ -20,10 +20,13 @@ LINE = "他是银行的行长。"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def ready() -> None:
-    """Dictionaries and the meter of loudness, loaded as they are behind the first visitor's back."""
+def ready() -> Iterator[None]:
+    """Dictionaries and the meter of loudness, loaded as they are behind the first visitor's back; and patience."""
     prepare()
     analyse("准备 ready", Notation.ANY, Lexicon())
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=None)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_nothing_to_take_back_does_nothing() -> None:
     assert not draft.can_undo
     for number in range(STEPS_BACK + 10):
         draft.mark(f"{number}")
-    assert len(draft._past) == STEPS_BACK
+    assert draft.steps == STEPS_BACK
 
 
 def test_a_click_on_an_older_analysis_is_told() -> None:
@@ -71,6 +71,9 @@ def test_a_click_on_an_older_analysis_is_told() -> None:
     edition = draft.edition
     assert draft.unit(1, edition).text == "行"
     assert draft.unit(2, edition) is None
+    draft.analyse(NOBODYS)
+    assert draft.unit(1, edition).text == "行"
+    draft.type("银行家")
     draft.analyse(NOBODYS)
     assert draft.unit(1, edition) is None
 

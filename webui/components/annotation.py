@@ -39,7 +39,7 @@ def annotation(texts: Texts, draft: Draft) -> str:
         return f'<div class="e-empty">{icon("reading")}<p>{escape(texts("pronunciation.empty"))}</p></div>'
     rest = "" if draft.whole else f'<p class="e-help">{escape(texts("pronunciation.rest", count=f"{SHOWN:,}"))}</p>'
     return (
-        f'<div class="e-annotation-bar">{_legend(texts, draft)}<span class="e-steps">'
+        f'<div class="e-annotation-bar">{_legend(texts, draft)}<span class="e-steps" data-steps="{draft.steps}">'
         f"{_step(texts, 'undo', draft.can_undo)}{_step(texts, 'redo', draft.can_redo)}</span></div>"
         f'<div class="e-annotation" role="group" aria-label="{escape(texts("pronunciation.view"))}" '
         f'aria-describedby="e-annotation-keys" data-edition="{draft.edition}">{"".join(_drawn(texts, draft))}</div>'

@@ -96,7 +96,13 @@ class PronunciationTab:
         on(self.problems.act, self._on_problem, text, self._changed, queue=False)
         on(self.panel.act, self._on_panel, spoken, [*self._changed, *self.lexicon.drawn], trigger_mode="multiple")
         self.lexicon.wire(self._rewritten, self._changed)
-        on(self.hear.click, self._on_line, spoken, [self.line, self.notice, self.hear, self.cancel])
+        on(
+            self.hear.click,
+            self._on_line,
+            spoken,
+            [self.line, self.notice, self.hear, self.cancel],
+            trigger_mode="multiple",
+        )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
         on(self.send.click, self._on_send, text, [self._tabs, self._clone.text, self.notice])
 
