@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.engines.base import Capabilities, Utterance
 from core.errors import InvalidInput, InvalidText, Unsupported
-from core.request import AUTO, MAX_SEED, Instruction, SynthesisRequest
+from core.request import AUTO, MAX_SEED, SynthesisRequest
 from core.text.cues import interpret
 from core.text.identity import HAN
 from core.text.lexicon import Lexicon
@@ -62,11 +62,14 @@ def plan(request: SynthesisRequest, capabilities: Capabilities, lexicon: Lexicon
             instruction=instruction,
         )
 
+    prosody = interpret(instruction).prosody
+    stretch = prosody.pause / prosody.rate
     return Plan(
-        segments=tuple(PlannedSegment(utterance(part), part.pause_s) for part in parts),
+        segments=tuple(PlannedSegment(utterance(part), part.pause_s * stretch) for part in parts),
         seed=seed,
         random_seed=request.seed is None,
-        level_db=_level_db(instruction),
+        # Takes are brought to one loudness, so what is meant to be loud or soft has to be made so again.
+        level_db=prosody.level_db,
     )
 
 
@@ -81,11 +84,6 @@ def _followed(lexicon: Lexicon, capabilities: Capabilities) -> Lexicon:
             if (capabilities.pinyin if HAN.match(word) else capabilities.arpabet)
         }
     )
-
-
-def _level_db(instruction: Instruction) -> float:
-    """Takes are brought to one loudness, so what is meant to be loud or soft has to be made so again."""
-    return interpret(instruction).prosody.level_db
 
 
 def _check(request: SynthesisRequest, capabilities: Capabilities) -> None:

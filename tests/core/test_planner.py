@@ -149,6 +149,18 @@ def test_a_direction_goes_to_every_segment_and_sets_the_level() -> None:
     assert planned("Hello.").level_db == 0
 
 
+def test_the_pauses_between_sentences_keep_the_pace() -> None:
+    pauses = {
+        preset: plan(
+            request("One. Two.", instruction=Instruction(presets=preset)), CAPABILITIES, Lexicon(), max_characters=99
+        )
+        .segments[0]
+        .pause_s
+        for preset in ((), ("slow",), ("fast",))
+    }
+    assert pauses["fast",] < pauses[()] < pauses["slow",]
+
+
 @pytest.mark.parametrize(
     ("instruction", "code"),
     [
