@@ -11,7 +11,7 @@ from core.audio import AudioClip
 from core.cache.cache import Cache, open_cache
 from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
-from core.engines.base import RecognitionEngine, SynthesisEngine, Transcript
+from core.engines.base import EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.guard import guarded
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
 from core.errors import InvalidInput
@@ -220,10 +220,17 @@ class Studio:
         utterance = segment.utterance
         clip = utterance.instruction.clip
         emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
+
+        def speak() -> AudioClip:
+            profile = voice.profile
+            if clip is not None and isinstance(engine, EmotionProfiles):
+                profile = engine.with_emotion(profile, self._voice(engine, ReferenceSpeaker(clip), progress).profile)
+            return engine.synthesize(utterance, profile)
+
         return self.cache.get_or_compute(
             identity.segment_key(engine, voice.key, utterance, emotion_clip),
             AUDIO,
-            lambda: guarded(engine.name, lambda: engine.synthesize(utterance, voice.profile)),
+            lambda: guarded(engine.name, speak),
             engine=engine.name,
             recipe=recipe_of(utterance, voice.speaker, engine),
             bypass=bypass,

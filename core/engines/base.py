@@ -163,6 +163,18 @@ class StreamingSynthesis(Protocol):
         ...
 
 
+@runtime_checkable
+class EmotionProfiles(Protocol):
+    """What a :class:`SynthesisEngine` can do as well that finds a clip's emotion in that clip's profile."""
+
+    def with_emotion(self, profile: SpeakerProfile, emotion: SpeakerProfile) -> SpeakerProfile:
+        """``profile`` for an utterance that takes on the emotion of the clip that ``emotion`` was enrolled from.
+
+        Without it, ``synthesize`` listens to the clip itself.
+        """
+        ...
+
+
 class RecognitionEngine(Protocol):
     """Writes down what is said. Methods may be called from several threads; an engine that cannot, locks."""
 

@@ -10,6 +10,7 @@ import soundfile as sf
 from core.audio import AudioClip, encode
 from core.cache.key import Namespace, key_for
 from core.cache.outcome import Outcome, Tier
+from core.engines.registry import Registry
 from core.errors import Cancelled, EngineFailed, InvalidAudio, InvalidInput, Unsupported
 from core.progress import Progress
 from core.request import (
@@ -294,3 +295,28 @@ def test_the_lexicon_changes_what_is_said_and_leaves_the_rest_in_the_cache(
     assert engine.spoken[-1].text == "[Koch](K AA1 K) came."
     studio.lexicon.remove("Koch")
     assert outcomes(studio.synthesize(request(text))) == [Outcome.HIT] * 2
+
+
+class MoodyEngine(HummingEngine):
+    """Takes on the mood of a clip, which is in that clip's profile."""
+
+    capabilities = replace(HummingEngine.capabilities, emotion_audio=True)
+
+    def with_emotion(self, profile: SpeakerProfile, emotion: SpeakerProfile) -> SpeakerProfile:
+        return SpeakerProfile(self.name, {"pitch": profile.arrays["pitch"] + emotion.arrays["pitch"]})
+
+
+def test_the_emotion_of_a_clip_is_enrolled_once(studio: Studio) -> None:
+    moody = MoodyEngine()
+    studio.synthesis = Registry({"humming": lambda: moody})
+    clip = AudioSource(encode(speechlike(3.0), "wav"))
+    sad = Instruction(clip=clip)
+    take = studio.synthesize(request(instruction=sad))
+    assert outcomes(take) == [Outcome.MISS] * 3
+    assert moody.enrolled == [clip.clip.content_id]
+    studio.synthesize(request("A fourth.", instruction=sad))
+    assert len(moody.enrolled) == 1
+    plain = studio.synthesize(request())
+    assert not np.array_equal(plain.audio.samples, take.audio.samples)
+    assert outcomes(studio.synthesize(request(instruction=sad))) == [Outcome.HIT] * 3
+    assert len(moody.spoken) == 7

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from core.engines.base import Capabilities, StockVoice, Utterance
 from core.engines.edges import Edges
 from core.engines.indextts.code import LIBRARY, Code
 from core.engines.indextts.files import NAME, ModelFiles
-from core.engines.indextts.upstream import Options, Upstream
+from core.engines.indextts.upstream import EMOTION, Options, Upstream
 from core.engines.pytorch import in_one_line, is_out_of_memory, told
 from core.errors import (
     EncoreError,
@@ -41,8 +40,8 @@ SHORTEST_S = 0.2
 """Less has no features."""
 _LANGUAGES = {"2": ("zh", "en"), "2.5": ("zh", "en", "ja", "es", "ar")}
 """Those that the authors name; version 2.5's code takes any word for a language."""
-_EMOTIONS = 16
-"""How many clips' emotions are kept for the next segments; each takes about half a megabyte."""
+_DIRECTED = "directed_emo_cond"
+"""Another clip's emotion in a profile that is to take it on."""
 REVISION = 1
 """Raised when what this package does with the same weights changes the sound."""
 
@@ -64,7 +63,6 @@ class IndexTTSEngine:
         self._options = Options(settings.device, settings.indextts_fp16)
         self._working = threading.Lock()
         self._upstream: Upstream | None = None
-        self._emotions: OrderedDict[str, npt.NDArray[Any]] = OrderedDict()
         self._fingerprint: str | None = None
 
     @property
@@ -132,7 +130,6 @@ class IndexTTSEngine:
             if self._upstream is not None:
                 self._upstream.close()
             self._upstream = None
-            self._emotions.clear()
             self._fingerprint = None
 
     def stock_profile(self, voice: str) -> SpeakerProfile:
@@ -151,6 +148,10 @@ class IndexTTSEngine:
             arrays = self._done(lambda: upstream.profile(clip))
         progress.update("enroll", 1.0)
         return SpeakerProfile(NAME, arrays)
+
+    def with_emotion(self, profile: SpeakerProfile, emotion: SpeakerProfile) -> SpeakerProfile:
+        """See :class:`core.engines.base.EmotionProfiles`."""
+        return SpeakerProfile(NAME, {**profile.arrays, _DIRECTED: emotion.arrays[EMOTION]}, profile.facts)
 
     def findings(self, utterance: Utterance) -> Sequence[Finding]:  # noqa: ARG002 — nothing is done otherwise
         """Nothing: what it cannot do its capabilities say, or it refuses."""
@@ -200,15 +201,11 @@ class IndexTTSEngine:
             raise Unsupported("indextts.one_emotion")
 
     def _emotion(self, upstream: Upstream, clip: AudioClip, profile: SpeakerProfile) -> npt.NDArray[Any]:
-        """The emotion of ``clip``; most scripts ask for the same one again and again."""
+        """The emotion of ``clip``, which is listened to unless ``profile`` has been given it."""
+        if _DIRECTED in profile.arrays:
+            return profile.arrays[_DIRECTED]
         _check(clip)
-        known = self._emotions.pop(clip.content_id, None)
-        if known is None:
-            known = self._done(lambda: upstream.emotion(clip, profile.arrays))
-        self._emotions[clip.content_id] = known
-        if len(self._emotions) > _EMOTIONS:
-            self._emotions.popitem(last=False)
-        return known
+        return self._done(lambda: upstream.emotion(clip, profile.arrays))
 
     def _here(self) -> ModelFiles:
         """The model's files, all of them there, and the code beside them."""

@@ -142,7 +142,7 @@ def _as_if_taught(gpt: Any) -> None:
     for weight in (gpt.mel_embedding.weight, *(weight for weight in gpt.gpt.parameters() if weight.ndim > 1)):
         torch.nn.init.normal_(weight, std=1.6 / math.sqrt(gpt.model_dim))  # with less it ignores what it is told
     gpt.emo_layer.weight.data *= 10
-    gpt.mel_pos_embedding.emb.weight.data += late[:, None] * direction
+    gpt.mel_pos_embedding.emb.weight.data += 6 * late[:, None] * direction
     gpt.mel_head.weight.data *= 3
     gpt.mel_head.weight.data[CODES + 1] = 10 * direction
     gpt.mel_head.bias.data[CODES] = -100.0
