@@ -140,3 +140,8 @@ def test_every_encoding_is_written_and_read_again(encoding: str) -> None:
     again = decode(encode(AudioClip(tone(), RATE), encoding, comment="synthetic"))
     assert again.duration_s == pytest.approx(1.0, abs=0.1)
     assert loudness(again) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
+
+
+def test_opus_takes_every_rate() -> None:
+    clip = AudioClip(np.full(22_050, 0.1, np.float32), 22_050)
+    assert decode(encode(clip, "opus")).duration_s == pytest.approx(1.0, abs=0.01)

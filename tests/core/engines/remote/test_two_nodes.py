@@ -131,7 +131,7 @@ def test_kokoro_on_another_node_sounds_as_it_does_here(models: Path, tmp_path: P
         assert engine.fingerprint == f"remote/1/{here.fingerprint}"
         assert engine.capabilities.languages == here.capabilities.languages
         assert [voice.name for voice in engine.voices] == [voice.name for voice in here.voices]
-        texts = [f"Line {number} of six." for number in ("one", "two", "three", "four", "five", "six")]
+        texts = [f"Line {number} of four." for number in ("one", "two", "three", "four")]
         requests = [SynthesisRequest(text, StockSpeaker("af_heart"), "remote") for text in texts]
         with ThreadPoolExecutor(2) as threads:
             running = [threads.submit(studio.synthesize, request) for request in requests]
