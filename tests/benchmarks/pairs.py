@@ -30,10 +30,10 @@ from tests.benchmarks.listener import Listener, buzz, contour, stress, tone_diff
 from tests.core.engines.kokoro.pairs import PAIRS, Pair
 
 VOICES = {"zh": "zf_xiaoyi", "en": "af_heart"}
-LEAST = {"sounds": 2.0, "tone": 0.5, "stress dB": 1.0, "stress st": 1.0, "voice": 3.0}
+LEAST = {"sounds": 2.5, "tone": 0.5, "stress dB": 1.0, "stress st": 1.0, "voice": 3.0}
 """How much is a difference: nats, semitones a step of Chao's scale, dB, semitones, dB.
 
-Two takes of one reading, with different seeds, differ by half of that or less.
+In eleven pairs, two takes of one reading with different seeds differed by at most 2.3 nats and 0.4 semitones.
 """
 
 Verdict = Literal["yes", "no", "cannot tell"]
