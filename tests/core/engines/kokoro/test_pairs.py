@@ -12,7 +12,7 @@ from tests.benchmarks.listener import Listener
 from tests.benchmarks.pairs import VOICES, judge
 from tests.core.engines.kokoro.pairs import ENGLISH, MANDARIN, PAIRS, Pair
 
-SURE = {("行", "hang2"), ("倒", "dao3"), ("率", "lv4"), ("bow", "B OW1"), ("record", "R EH1 K ER0 D")}
+SURE = {("行", "hang2"), ("倒", "dao3"), ("record", "R EH1 K ER0 D")}
 """Told apart by sounds, by tone and by stress, far beyond what two takes of one reading differ in."""
 
 
