@@ -74,7 +74,9 @@ class HummingEngine:
         return SpeakerProfile(self.name, {"pitch": np.array([pitch], np.float32)}, {"similarity": "0.75"})
 
     def findings(self, utterance: Utterance) -> Sequence[Finding]:
-        return (Finding("note", "tag.pause", {"tag": "[breath]", "seconds": 0.4}),) if "[breath]" in utterance.text else ()
+        return (
+            (Finding("note", "tag.pause", {"tag": "[breath]", "seconds": 0.4}),) if "[breath]" in utterance.text else ()
+        )
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         self.gate.wait(10)
