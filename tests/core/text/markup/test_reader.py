@@ -32,7 +32,7 @@ def _check_places(text: str) -> None:
         for found in problems:
             assert at <= found.start < found.end <= len(text)
             at = found.start
-            assert str(InvalidText(found.code, **found.details)).startswith(f"At {at + 1} ")
+            assert str(InvalidText(found.code, **found.details)).startswith(f"At character {at + 1} ")
 
 
 @pytest.mark.parametrize("notation", Notation)
@@ -113,7 +113,8 @@ def test_spans_that_do_not_match(text: str, code: str, place: int, suggestion: s
 
 
 def test_a_crossed_span_names_the_one_that_is_open() -> None:
-    with pytest.raises(InvalidText, match="At 21 “</strong>” closes while <laughter>, opened at 10, is still open"):
+    sentence = "At character 21 “</strong>” closes while <laughter>, opened at 10, is still open"
+    with pytest.raises(InvalidText, match=sentence):
         read("<strong>a<laughter>b</strong>c</laughter>", Notation.ANY)
 
 
@@ -124,7 +125,7 @@ def test_what_has_a_problem_is_kept_as_text() -> None:
 
 
 def test_reading_raises_of_the_first_problem() -> None:
-    with pytest.raises(InvalidText, match=r"^At 2 “\[breth\]” is no mark that is known. Nearest: \[breath\]"):
+    with pytest.raises(InvalidText, match=r"^At character 2 “\[breth\]” is no mark that is known. Nearest: \[breath\]"):
         read("好[breth]<strong>", Notation.ANY)
 
 
