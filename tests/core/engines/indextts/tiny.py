@@ -54,8 +54,6 @@ def configuration(version: str) -> dict[str, Any]:
     gpt |= {"emo_condition_module": {**_LISTENER, "perceiver_mult": 1}}
     codec = {"codebook_size": CODES, "hidden_size": 1024, "codebook_dim": 8, "vocos_dim": 16}
     codec |= {"vocos_intermediate_dim": 16, "vocos_num_layers": 1}
-    if version == "2.5":
-        codec |= {"num_quantizers": 1, "downsample_scale": 2}
     sound = {"sr": 22050, "spect_params": _SPECTRUM}
     return {
         "dataset": {"bpe_model": "bpe.model"},
@@ -119,7 +117,8 @@ def build(folder: Path, version: str, package: str = "indextts") -> Path:
     (beside / "bigvgan").mkdir()
     (beside / "bigvgan" / "config.json").write_text(json.dumps(_VOCODER))
     settings = vocoder.load_hparams_from_json(str(beside / "bigvgan" / "config.json"))
-    torch.save({"generator": _drawn(vocoder.BigVGAN(settings))}, beside / "bigvgan" / "bigvgan_generator.pt")
+    heard = {name: value * (not name.endswith("bias")) for name, value in _drawn(vocoder.BigVGAN(settings)).items()}
+    torch.save({"generator": heard}, beside / "bigvgan" / "bigvgan_generator.pt")  # a bias might be all that is heard
 
     torch.save({"mean": torch.zeros(1024), "var": torch.ones(1024)}, folder / "wav2vec2bert_stats.pt")
     torch.save(torch.randn(16, 192), folder / "feat1.pt")
