@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from core.settings import child_environment
 from core.studio import Studio
@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
 ).split()
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine takes more than Playwright's five seconds
 
 
 @pytest.fixture(scope="package")
