@@ -1,7 +1,7 @@
 """What is asked of the studio: immutable, and whole — a synthesis request determines its one output."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from blake3 import blake3
@@ -23,7 +23,7 @@ EMOTIONS = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surp
 class AudioSource:
     """An encoded audio file, decoded only when somebody needs to hear it."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     """The file's bytes."""
     name: str = ""
     """What to call it in messages; never part of its identity."""

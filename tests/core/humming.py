@@ -83,7 +83,9 @@ class HummingEngine:
         if self.failing:
             raise self.failing
         self.spoken.append(utterance)
-        words = f"{utterance.text}|{utterance.speed}|{utterance.seed}|{utterance.instruction}"
+        clip = utterance.instruction.clip
+        manner = f"{utterance.instruction}|{clip and clip.raw_digest}"
+        words = f"{utterance.text}|{utterance.speed}|{utterance.seed}|{manner}"
         return hum(words, float(profile.arrays["pitch"][0]))
 
 
