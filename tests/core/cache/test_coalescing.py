@@ -267,7 +267,7 @@ def test_a_process_that_dies_or_hangs_while_it_computes_is_taken_over(
 
 
 def test_an_error_travels_between_processes(server: Valkey, tmp_path: Path) -> None:
-    failing, waiting = (Process(server, tmp_path, "a", 1.0, 1, "fail") for _ in range(2))
+    failing, waiting = (Process(server, tmp_path, "a", 3.0, 1, "fail") for _ in range(2))
     failing.go()
     eventually(lambda: runs(tmp_path) == 1)
     waiting.go()
