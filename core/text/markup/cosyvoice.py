@@ -227,7 +227,9 @@ def _lone_final(text: str, token: _Token) -> Node | Problem:
     if syllable is not None:
         return Pinyin(syllable)
     initial = "w" if unicodedata.normalize("NFD", token.name).startswith("u") and "ü" not in token.name else "y"
-    names = nearest(token.name, _FINALS[initial])
+    # The initial stands for the glide that the final begins with: ``uǒ`` is wǒ.
+    rest = token.name[1:] if token.name[0] in "iu" and len(token.name) > 1 else token.name
+    names = nearest(rest, _FINALS[initial])
     return problem(text, token.start, token.end, "markup.syllable", (f"[{initial}][{name}]" for name in names))
 
 
