@@ -26,7 +26,7 @@ from core.errors import InvalidInput
 
 Client: TypeAlias = Redis | RedisCluster
 
-READ_SIZE = 2**18
+READ_SIZE = 2**20
 """Bytes read from the socket at once: entries are large, and each read costs a system call."""
 KEPT_BUFFER = 2**22
 """Bytes of the reader's buffer that survive a reply; given back, it has to be grown again for the next large entry."""
