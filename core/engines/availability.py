@@ -1,8 +1,11 @@
 """Whether an engine can be used here, and what to do if not: told without loading anything heavy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from core.errors import EngineUnavailable, ModelMissing
 from core.finding import Finding
 
 
@@ -31,3 +34,26 @@ class Availability:
     def ready(self) -> bool:
         """Whether it is worth trying."""
         return self.state is State.READY
+
+    def check(self) -> None:
+        """Raise :class:`EngineUnavailable` where packages are missing, :class:`ModelMissing` where a model is."""
+        if not self.ready:
+            kind = EngineUnavailable if self.state is State.NOT_INSTALLED else ModelMissing
+            raise kind(self.finding.code, **self.finding.details)
+
+
+def of_files(engine: str, folder: Path, needed: Sequence[Path], hub_id: str = "", **facts: object) -> Availability:
+    """Whether the ``needed`` files of a model in ``folder`` are here; ``facts`` are told of one that is.
+
+    ``hub_id`` is where it can be fetched from. The sentences are ``engine``'s own: ``<engine>.ready``, ``.fetch``,
+    ``.not_configured`` and ``.incomplete``.
+    """
+    missing = [path.relative_to(folder).as_posix() for path in needed if not path.is_file()]
+    if not missing:
+        return Availability(State.READY, Finding("good", f"{engine}.ready", {"folder": folder, **facts}))
+    if hub_id:
+        return Availability(State.NO_WEIGHTS, Finding("warning", f"{engine}.fetch", {"model": hub_id}))
+    if not folder.is_dir():
+        return Availability(State.NOT_CONFIGURED, Finding("note", f"{engine}.not_configured", {"folder": folder}))
+    details = {"folder": folder, "missing": ", ".join(missing)}
+    return Availability(State.NO_WEIGHTS, Finding("warning", f"{engine}.incomplete", details))

@@ -17,6 +17,18 @@ def hub_folder(models_dir: Path, model_id: str) -> Path:
     return models_dir / "hub" / model_id.replace("/", "--")
 
 
+def named_model(models_dir: Path, named: str, default: str) -> tuple[Path, str]:
+    """The folder of the model that a setting names, and its id on a hub; that is empty for a folder of the user's.
+
+    ``named`` is a folder or an id; with nothing named, the model is what was put under ``default`` among the models.
+    """
+    folder = Path(named).expanduser() if named else models_dir / default
+    # "owner/name" is an id unless there is such a folder.
+    if named and not folder.is_dir() and not folder.is_absolute() and named.count("/") == 1:
+        return hub_folder(models_dir, named), named
+    return folder, ""
+
+
 def fetch_from_hub(model_id: str, folder: Path, files: Sequence[str]) -> None:
     """Bring those of ``files`` (names or glob patterns) that the hub has to ``folder``; what is here already stays.
 

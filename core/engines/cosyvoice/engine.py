@@ -16,7 +16,7 @@ from core.engines.cosyvoice.files import NAME, ModelFiles
 from core.engines.cosyvoice.upstream import Options, Upstream
 from core.engines.edges import Edges
 from core.engines.pytorch import in_one_line, is_out_of_memory, told
-from core.errors import EncoreError, EngineFailed, EngineUnavailable, InvalidAudio, InvalidInput, ModelMissing
+from core.errors import EncoreError, EngineFailed, InvalidAudio, InvalidInput, ModelMissing
 from core.finding import Finding
 from core.models.digest import digest_of
 from core.progress import Progress
@@ -224,12 +224,9 @@ class CosyVoiceEngine:
             raise EngineFailed("engine.failed", engine=NAME, reason="the model said nothing")
 
     def _here(self) -> ModelFiles:
-        """The model's files, all of them there, and the code beside them."""
-        availability = self.availability
-        if availability.ready:
-            return ModelFiles.of(self._settings)
-        kind = EngineUnavailable if availability.state is State.NOT_INSTALLED else ModelMissing
-        raise kind(availability.finding.code, **availability.finding.details)
+        """The model's files, all of them there, and what reads them."""
+        self.availability.check()
+        return ModelFiles.of(self._settings)
 
     def _loaded(self) -> Upstream:
         if self._upstream is None:

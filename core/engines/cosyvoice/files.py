@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.engines.availability import Availability, State
+from core.engines.availability import Availability, of_files
 from core.errors import FetchFailed, ModelMissing
-from core.finding import Finding
-from core.models.hub import fetch_from_hub, hub_folder
+from core.models.hub import fetch_from_hub, named_model
 from core.settings import Settings
 
 NAME = "cosyvoice"
@@ -30,14 +29,9 @@ class ModelFiles:
     @classmethod
     def of(cls, settings: Settings) -> "ModelFiles":
         """The model that ``settings`` name: a folder, an id, or what was put into the folder of models."""
-        named = settings.cosyvoice_model
-        folder = Path(named).expanduser() if named else settings.models_dir / NAME
-        # "owner/name" is an id unless there is such a folder.
-        is_id = bool(named) and not folder.is_dir() and not folder.is_absolute() and named.count("/") == 1
-        if is_id:
-            folder = hub_folder(settings.models_dir, named)
+        folder, hub_id = named_model(settings.models_dir, settings.cosyvoice_model, NAME)
         older = (folder / "cosyvoice2.yaml").is_file() and not (folder / "cosyvoice3.yaml").is_file()
-        return cls(folder, 2 if older else 3, named if is_id else "", settings.cosyvoice_trt)
+        return cls(folder, 2 if older else 3, hub_id, settings.cosyvoice_trt)
 
     @property
     def sounding(self) -> tuple[Path, ...]:
@@ -57,17 +51,7 @@ class ModelFiles:
     @property
     def availability(self) -> Availability:
         """Whether the files are all here."""
-        missing = [path.relative_to(self.folder).as_posix() for path in self.needed if not path.is_file()]
-        if not missing:
-            details: dict[str, object] = {"folder": self.folder, "version": self.version}
-            return Availability(State.READY, Finding("good", "cosyvoice.ready", details))
-        if self.hub_id:
-            return Availability(State.NO_WEIGHTS, Finding("warning", "cosyvoice.fetch", {"model": self.hub_id}))
-        if not self.folder.is_dir():
-            code = "cosyvoice.not_configured"
-            return Availability(State.NOT_CONFIGURED, Finding("note", code, {"folder": self.folder}))
-        details = {"folder": self.folder, "missing": ", ".join(missing)}
-        return Availability(State.NO_WEIGHTS, Finding("warning", "cosyvoice.incomplete", details))
+        return of_files(NAME, self.folder, self.needed, self.hub_id, version=self.version)
 
 
 def fetch(settings: Settings) -> Path:

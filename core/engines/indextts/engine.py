@@ -19,7 +19,6 @@ from core.engines.pytorch import in_one_line, is_out_of_memory, told
 from core.errors import (
     EncoreError,
     EngineFailed,
-    EngineUnavailable,
     InvalidAudio,
     InvalidInput,
     InvalidText,
@@ -208,12 +207,9 @@ class IndexTTSEngine:
         return self._done(lambda: upstream.emotion(clip, profile.arrays))
 
     def _here(self) -> ModelFiles:
-        """The model's files, all of them there, and the code beside them."""
-        availability = self.availability
-        if availability.ready:
-            return ModelFiles.of(self._settings)
-        kind = EngineUnavailable if availability.state is State.NOT_INSTALLED else ModelMissing
-        raise kind(availability.finding.code, **availability.finding.details)
+        """The model's files, all of them there, and what reads them."""
+        self.availability.check()
+        return ModelFiles.of(self._settings)
 
     def _loaded(self) -> Upstream:
         if self._upstream is None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from core.engines.availability import Availability, State
-from core.finding import Finding
+from core.engines.availability import Availability, of_files
 from core.settings import Settings
 
 NAME = "indextts"
@@ -91,15 +90,7 @@ class ModelFiles:
     @property
     def availability(self) -> Availability:
         """Whether the files are all here."""
-        missing = [path.relative_to(self.folder).as_posix() for path in self.needed if not path.is_file()]
-        if not missing:
-            details: dict[str, object] = {"folder": self.folder, "version": self.version}
-            return Availability(State.READY, Finding("good", "indextts.ready", details))
-        if not self.folder.is_dir():
-            finding = Finding("note", "indextts.not_configured", {"folder": self.folder})
-            return Availability(State.NOT_CONFIGURED, finding)
-        details = {"folder": self.folder, "missing": ", ".join(missing)}
-        return Availability(State.NO_WEIGHTS, Finding("warning", "indextts.incomplete", details))
+        return of_files(NAME, self.folder, self.needed, version=self.version)
 
 
 def _version(folder: Path) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.audio import AudioClip, Floats
-from core.engines.availability import Availability, State
+from core.engines.availability import Availability
 from core.engines.base import Capabilities, TimedText, Transcript
+from core.engines.pytorch import is_out_of_memory
 from core.engines.sensevoice.cut import RATE, Piece, cut
 from core.engines.sensevoice.files import NAME, ModelFiles
 from core.engines.sensevoice.tags import LANGUAGES, Heard, parse, together
-from core.errors import EncoreError, EngineFailed, EngineUnavailable, InvalidAudio, ModelMissing
+from core.errors import EncoreError, EngineFailed, InvalidAudio, ModelMissing
 from core.models.digest import digest_of
 from core.progress import Progress
 from core.request import AUTO
@@ -128,7 +129,7 @@ class SenseVoiceEngine:
         except EncoreError:
             raise
         except Exception as error:
-            if _is_out_of_memory(error):
+            if is_out_of_memory(error):
                 self._graph = None  # an arena that grew does not shrink; only without it is the memory free
                 raise EngineFailed("engine.memory", engine=NAME) from error
             log.exception("SenseVoice failed")
@@ -136,13 +137,9 @@ class SenseVoiceEngine:
             raise EngineFailed("engine.failed", engine=NAME, reason=reason or type(error).__name__) from error
 
     def _here(self) -> ModelFiles:
-        """The model's files, all of them there."""
-        files = ModelFiles.of(self._settings)
-        availability = files.availability
-        if availability.ready:
-            return files
-        kind = EngineUnavailable if availability.state is State.NOT_INSTALLED else ModelMissing
-        raise kind(availability.finding.code, **availability.finding.details)
+        """The model's files, all of them there, and what reads them."""
+        self.availability.check()
+        return ModelFiles.of(self._settings)
 
     def _loaded(self) -> "Graph":
         if self._graph is None:
@@ -153,7 +150,7 @@ class SenseVoiceEngine:
             try:
                 self._graph = Graph(files, device=device, threads=self._settings.threads)
             except Exception as error:  # files that are no model fail in as many ways as there are readers
-                if _is_out_of_memory(error):
+                if is_out_of_memory(error):
                     raise EngineFailed("engine.memory", engine=NAME) from error
                 log.debug("SenseVoice could not be loaded", exc_info=error)
                 reason = str(error).strip().partition("\n")[0] or type(error).__name__
@@ -187,13 +184,3 @@ def _transcript(pieces: Sequence[tuple[Piece, Heard]], language: str) -> Transcr
         TimedText(piece.start / RATE, piece.end / RATE, heard.text) for piece, heard in pieces if heard.text
     )
     return Transcript(whole.text, whole.language, segments, whole.emotion, whole.events)
-
-
-def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether ``error``, or what it came from, is onnxruntime's way to say so."""
-    while error is not None:
-        words = str(error).lower()
-        if isinstance(error, MemoryError) or "failed to allocate memory" in words or "out of memory" in words:
-            return True
-        error = error.__cause__
-    return False

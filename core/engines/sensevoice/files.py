@@ -4,10 +4,10 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.engines.availability import Availability, State
+from core.engines.availability import Availability, State, of_files
 from core.errors import FetchFailed, ModelMissing
 from core.finding import Finding
-from core.models.hub import fetch_from_hub, hub_folder
+from core.models.hub import fetch_from_hub, named_model
 from core.settings import Settings
 
 NAME = "sensevoice"
@@ -31,17 +31,12 @@ class ModelFiles:
     @classmethod
     def of(cls, settings: Settings) -> "ModelFiles":
         """The model that ``settings`` name: a folder, an id, or what was put into the folder of models."""
-        named = settings.sensevoice_model
-        folder = Path(named).expanduser() if named else settings.models_dir / NAME
-        # "owner/name" is an id unless there is such a folder.
-        is_id = bool(named) and not folder.is_dir() and not folder.is_absolute() and named.count("/") == 1
-        if is_id:
-            folder = hub_folder(settings.models_dir, named)
+        folder, hub_id = named_model(settings.models_dir, settings.sensevoice_model, NAME)
         if settings.sensevoice_quantized is None:
             quantised = not (folder / FULL).is_file() and (folder / QUANTISED).is_file()
         else:
             quantised = settings.sensevoice_quantized
-        return cls(folder, quantised, named if is_id else "")
+        return cls(folder, quantised, hub_id)
 
     @property
     def graph(self) -> Path:
@@ -63,16 +58,7 @@ class ModelFiles:
         """Whether it can be used; imports nothing."""
         if importlib.util.find_spec(PACKAGE) is None:
             return Availability(State.NOT_INSTALLED, Finding("warning", "sensevoice.not_installed"))
-        missing = [path.name for path in self.needed if not path.is_file()]
-        if not missing:
-            return Availability(State.READY, Finding("good", "sensevoice.ready", {"folder": self.folder}))
-        if self.hub_id:
-            return Availability(State.NO_WEIGHTS, Finding("warning", "sensevoice.fetch", {"model": self.hub_id}))
-        if not self.folder.is_dir():
-            code = "sensevoice.not_configured"
-            return Availability(State.NOT_CONFIGURED, Finding("note", code, {"folder": self.folder}))
-        details = {"folder": self.folder, "missing": ", ".join(missing)}
-        return Availability(State.NO_WEIGHTS, Finding("warning", "sensevoice.incomplete", details))
+        return of_files(NAME, self.folder, self.needed, self.hub_id)
 
 
 def fetch(settings: Settings) -> Path:
