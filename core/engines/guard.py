@@ -21,3 +21,20 @@ def guarded(engine: str, work: Callable[[], T]) -> T:
     except Exception as error:
         log.exception("engine %s failed", engine)
         raise EngineFailed("engine.failed", engine=engine, reason=type(error).__name__) from error
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether ``error``, or what it came from, is PyTorch's, CUDA's or onnxruntime's way to say so."""
+    while error is not None:
+        named = any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
+        words = str(error).lower()
+        said = "out of memory" in words or "failed to allocate memory" in words
+        if isinstance(error, MemoryError) or named or said:
+            return True
+        error = error.__cause__
+    return False
+
+
+def in_one_line(error: BaseException) -> str:
+    """An error in one line."""
+    return (str(error).strip().partition("\n")[0] or type(error).__name__)[:300]

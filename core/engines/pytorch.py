@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.engines.guard import in_one_line, is_out_of_memory
 from core.errors import EncoreError, EngineFailed, EngineUnavailable
 
 log = logging.getLogger(__name__)
@@ -84,23 +85,6 @@ def told(engine: str, error: Exception) -> EncoreError:
         return EngineFailed("engine.memory", engine=engine)
     log.error("engine %s failed", engine, exc_info=error)
     return EngineFailed("engine.failed", engine=engine, reason=in_one_line(error))
-
-
-def is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether ``error``, or what it came from, is PyTorch's, CUDA's or onnxruntime's way to say so."""
-    while error is not None:
-        named = any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
-        words = str(error).lower()
-        said = "out of memory" in words or "failed to allocate memory" in words
-        if isinstance(error, MemoryError) or named or said:
-            return True
-        error = error.__cause__
-    return False
-
-
-def in_one_line(error: Exception) -> str:
-    """An error in one line."""
-    return (str(error).strip().partition("\n")[0] or type(error).__name__)[:300]
 
 
 def _forget_frames(error: BaseException | None) -> None:

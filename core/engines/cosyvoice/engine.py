@@ -15,7 +15,8 @@ from core.engines.cosyvoice.code import Code
 from core.engines.cosyvoice.files import NAME, ModelFiles
 from core.engines.cosyvoice.upstream import Options, Upstream
 from core.engines.edges import Edges
-from core.engines.pytorch import in_one_line, is_out_of_memory, told
+from core.engines.guard import in_one_line, is_out_of_memory
+from core.engines.pytorch import told
 from core.errors import EncoreError, EngineFailed, InvalidAudio, InvalidInput, ModelMissing
 from core.finding import Finding
 from core.models.digest import digest_of

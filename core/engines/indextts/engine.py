@@ -12,10 +12,11 @@ from core.audio import AudioClip
 from core.engines.availability import Availability, State
 from core.engines.base import Capabilities, StockVoice, Utterance
 from core.engines.edges import Edges
+from core.engines.guard import in_one_line, is_out_of_memory
 from core.engines.indextts.code import LIBRARY, Code
 from core.engines.indextts.files import NAME, ModelFiles
 from core.engines.indextts.upstream import EMOTION, Options, Upstream
-from core.engines.pytorch import in_one_line, is_out_of_memory, told
+from core.engines.pytorch import told
 from core.errors import (
     EncoreError,
     EngineFailed,

@@ -11,7 +11,7 @@ import numpy as np
 from core.audio import AudioClip, Floats
 from core.engines.availability import Availability
 from core.engines.base import Capabilities, TimedText, Transcript
-from core.engines.pytorch import is_out_of_memory
+from core.engines.guard import in_one_line, is_out_of_memory
 from core.engines.sensevoice.cut import RATE, Piece, cut
 from core.engines.sensevoice.files import NAME, ModelFiles
 from core.engines.sensevoice.tags import LANGUAGES, Heard, parse, together
@@ -133,8 +133,7 @@ class SenseVoiceEngine:
                 self._graph = None  # an arena that grew does not shrink; only without it is the memory free
                 raise EngineFailed("engine.memory", engine=NAME) from error
             log.exception("SenseVoice failed")
-            reason = str(error.__cause__ or error).strip().partition("\n")[0]
-            raise EngineFailed("engine.failed", engine=NAME, reason=reason or type(error).__name__) from error
+            raise EngineFailed("engine.failed", engine=NAME, reason=in_one_line(error.__cause__ or error)) from error
 
     def _here(self) -> ModelFiles:
         """The model's files, all of them there, and what reads them."""
@@ -153,8 +152,7 @@ class SenseVoiceEngine:
                 if is_out_of_memory(error):
                     raise EngineFailed("engine.memory", engine=NAME) from error
                 log.debug("SenseVoice could not be loaded", exc_info=error)
-                reason = str(error).strip().partition("\n")[0] or type(error).__name__
-                raise EngineFailed("sensevoice.broken", folder=files.folder, reason=reason[:300]) from error
+                raise EngineFailed("sensevoice.broken", folder=files.folder, reason=in_one_line(error)) from error
             log.info("SenseVoice from %s on %s", files.graph, device)
         return self._graph
 

@@ -6,7 +6,7 @@ import pytest
 from core.audio import AudioClip
 from core.engines.base import Streaming, StreamingSynthesis
 from core.engines.cosyvoice.engine import CosyVoiceEngine
-from core.engines.pytorch import is_out_of_memory
+from core.engines.guard import is_out_of_memory
 from core.engines.registry import synthesis_engines
 from core.errors import InvalidAudio, InvalidInput
 from core.identity import reference_key
