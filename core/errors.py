@@ -89,6 +89,7 @@ SENTENCES: Mapping[str, str] = {
     "model.fetch": "{model} could not be fetched: {reason}. Check the network and start again; what has arrived is kept.",
     "model.checksum": "{model} arrived damaged and was thrown away. Start again to fetch it anew.",
     "engine.failed": "The engine {engine} could not do this: {reason}.",
+    "engine.embedded": "Built in; it works on the CPU.",
     "engine.memory": "The engine {engine} ran out of memory. Shorten the text or close other programs, and try again.",
     "model.hub": "{model} could not be fetched: {reason}. Check the name and the network and start again.",
     "sensevoice.ready": "SenseVoice is in {folder}.",

@@ -14,7 +14,6 @@ from pathlib import Path
 import typer
 
 from core.cli.common import JsonOption, print_json
-from core.engines.availability import Availability
 from core.errors import EncoreError
 from core.settings import Settings, settings
 
@@ -150,8 +149,8 @@ def _engines(config: Settings) -> Iterator[Finding]:
 
     for registry in (synthesis_engines(config), recognition_engines(config)):
         for name in registry.names:
-            availability: Availability | None = getattr(registry[name], "availability", None)
-            if availability is not None and not availability.ready:
+            availability = registry[name].availability
+            if not availability.ready:
                 yield Finding(f"engine {name}", Health.NOTE, availability.finding.sentence)
                 continue
             try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import EngineUnavailable, ModelMissing
 from core.finding import Finding
+from core.models.manifest import is_here
 
 
 class State(StrEnum):
@@ -40,6 +41,14 @@ class Availability:
         if not self.ready:
             kind = EngineUnavailable if self.state is State.NOT_INSTALLED else ModelMissing
             raise kind(self.finding.code, **self.finding.details)
+
+
+def of_models(*names: str) -> Availability:
+    """Whether the models called ``names`` in the manifest are here."""
+    absent = [name for name in names if not is_here(name)]
+    if absent:
+        return Availability(State.NO_WEIGHTS, Finding("warning", "model.missing", {"model": ", ".join(absent)}))
+    return Availability(State.READY, Finding("good", "engine.embedded"))
 
 
 def of_files(engine: str, folder: Path, needed: Sequence[Path], hub_id: str = "", **facts: object) -> Availability:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from core.audio import AudioClip
+from core.engines.availability import Availability
 from core.finding import Finding
 from core.progress import Progress
 from core.request import AS_IT_COMES, Instruction
@@ -105,15 +106,10 @@ class Transcript:
     events: tuple[str, ...] = field(default=())
 
 
-class SynthesisEngine(Protocol):
-    """Speaks. Methods may be called from several threads; an engine that cannot, locks."""
+class Engine(Protocol):
+    """What every engine is. Methods may be called from several threads; an engine that cannot, locks."""
 
     name: str
-
-    @property
-    def sample_rate(self) -> int:
-        """Rate of what it produces in hertz."""
-        ...
 
     @property
     def capabilities(self) -> Capabilities:
@@ -122,16 +118,45 @@ class SynthesisEngine(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Name, version and digest of everything that shapes its sound; part of every cache key. Cheap to read."""
+        """Name, version and digest of everything that shapes what it makes; part of every cache key. Cheap to read."""
+        ...
+
+    @property
+    def availability(self) -> Availability:
+        """Whether it can be used here, and what to type if not; cheap, nothing is loaded."""
+        ...
+
+    @property
+    def lane(self) -> str:
+        """Engines of one lane, such as those on one GPU, work one after another, and whoever waits is told so; empty
+        for an engine that works for several at once."""
+        ...
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its model takes memory now."""
+        ...
+
+    def load(self) -> None:
+        """Get ready to work; idempotent, called lazily. Raises ``ModelMissing`` and ``EngineUnavailable``."""
+        ...
+
+    def unload(self) -> None:
+        """Free the model's memory, once whoever it works for has what they came for; the next use loads it again."""
+        ...
+
+
+class SynthesisEngine(Engine, Protocol):
+    """Speaks."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of what it produces in hertz."""
         ...
 
     @property
     def voices(self) -> Sequence[StockVoice]:
         """The voices it comes with."""
-        ...
-
-    def load(self) -> None:
-        """Get ready to work; idempotent, called lazily. Raises ``ModelMissing``."""
         ...
 
     def stock_profile(self, voice: str) -> SpeakerProfile:
@@ -175,20 +200,8 @@ class EmotionProfiles(Protocol):
         ...
 
 
-class RecognitionEngine(Protocol):
-    """Writes down what is said. Methods may be called from several threads; an engine that cannot, locks."""
-
-    name: str
-    capabilities: Capabilities
-
-    @property
-    def fingerprint(self) -> str:
-        """As for :class:`SynthesisEngine`."""
-        ...
-
-    def load(self) -> None:
-        """As for :class:`SynthesisEngine`."""
-        ...
+class RecognitionEngine(Engine, Protocol):
+    """Writes down what is said."""
 
     def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
         """What ``clip`` says, in ``language`` ("auto" to detect it); ``itn`` writes numbers as digits."""
@@ -198,12 +211,6 @@ class RecognitionEngine(Protocol):
 @runtime_checkable
 class BatchRecognition(Protocol):
     """What a :class:`RecognitionEngine` can do as well that is faster with many clips at once."""
-
-    name: str
-
-    def load(self) -> None:
-        """As for :class:`SynthesisEngine`."""
-        ...
 
     def transcribe_batch(
         self, clips: Sequence[AudioClip], *, language: str, itn: bool, progress: Progress

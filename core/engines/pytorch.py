@@ -36,6 +36,11 @@ def chosen_device(torch: Any, device: str, only_gpu: Sequence[str], code: str) -
     return f"cuda:{number}"
 
 
+def lane_of(device: str) -> str:
+    """The lane of engines on a ``device`` of the settings; told without PyTorch, so ``auto`` is the first GPU's."""
+    return f"cuda:{device.partition(':')[2] or 0}" if device != "cpu" else device
+
+
 @contextlib.contextmanager
 def randomness_kept(torch: Any, device: str) -> Iterator[None]:
     """Leave the random generators of the process as they were."""

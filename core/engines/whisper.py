@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.audio import AudioClip, Floats
+from core.engines.availability import Availability, of_models
 from core.engines.base import Capabilities, TimedText, Transcript
 from core.models.manifest import manifest, model_path
 from core.progress import Progress
@@ -31,12 +32,23 @@ class WhisperEngine:
     """Transcribes any length of speech. Thread-safe: one transcription at a time, since the cores are shared."""
 
     name = "whisper"
+    lane = "whisper"
     capabilities = Capabilities(languages=tuple(LANGUAGES))
 
     def __init__(self, threads: int = 0) -> None:
         self._threads = threads
         self._lock = threading.Lock()
         self._model: WhisperModel | None = None
+
+    @property
+    def availability(self) -> Availability:
+        """Whether its models are here; costs a look at a few files."""
+        return of_models(MODEL)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model takes memory now."""
+        return self._model is not None
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -46,14 +58,19 @@ class WhisperEngine:
     def load(self) -> None:
         """Load the weights, once. Raises :class:`ModelMissing`."""
         with self._lock:
-            self._loaded()
+            self._ready()
+
+    def unload(self) -> None:
+        """Free the model's memory; the next use loads it again."""
+        with self._lock:
+            self._model = None
 
     def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
         """What ``clip`` says; empty when nobody speaks in it."""
         wave = np.ascontiguousarray(clip.resampled(SAMPLE_RATE).samples)
         with self._lock:
             progress.update("transcribe", 0.0)
-            model = self._loaded()
+            model = self._ready()
             if language == AUTO:
                 language = model.detect_language(wave, vad_filter=True)[0] if _speaks(wave) else "en"
                 progress.checkpoint()
@@ -74,7 +91,7 @@ class WhisperEngine:
         text = joiner.join(part.text for part in parts).strip()
         return Transcript(text, language, tuple(parts))
 
-    def _loaded(self) -> "WhisperModel":
+    def _ready(self) -> "WhisperModel":
         if self._model is None:
             from faster_whisper import WhisperModel
 
@@ -87,7 +104,7 @@ class WhisperEngine:
     @functools.cached_property
     def _digit_tokens(self) -> list[int]:
         """Every token with a digit in it: without them numbers come out as words (Whisper has no other switch)."""
-        vocabulary = self._loaded().hf_tokenizer.get_vocab()
+        vocabulary = self._ready().hf_tokenizer.get_vocab()
         return [index for token, index in vocabulary.items() if any(c.isdigit() for c in token) and "<|" not in token]
 
 

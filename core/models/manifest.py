@@ -114,12 +114,16 @@ def manifest() -> Manifest:
     return TypeAdapter(Manifest).validate_python(tomllib.loads(text))
 
 
+def is_here(name: str) -> bool:
+    """Whether the model called ``name`` is here, whole and verified."""
+    return is_complete(manifest().models[name], settings().models_dir / name)
+
+
 def model_path(name: str) -> Path:
     """The folder of a model whose files are all here and were verified. Raises :class:`ModelMissing`."""
-    folder = settings().models_dir / name
-    if not is_complete(manifest().models[name], folder):
+    if not is_here(name):
         raise ModelMissing("model.missing", model=name)
-    return folder
+    return settings().models_dir / name
 
 
 def mark_complete(model: Model, folder: Path) -> None:

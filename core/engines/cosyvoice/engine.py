@@ -16,7 +16,7 @@ from core.engines.cosyvoice.files import NAME, ModelFiles
 from core.engines.cosyvoice.upstream import Options, Upstream
 from core.engines.edges import Edges
 from core.engines.guard import in_one_line, is_out_of_memory
-from core.engines.pytorch import told
+from core.engines.pytorch import lane_of, told
 from core.errors import EncoreError, EngineFailed, InvalidAudio, InvalidInput, ModelMissing
 from core.finding import Finding
 from core.models.digest import digest_of
@@ -87,6 +87,11 @@ class CosyVoiceEngine:
             return files
         code = Code.of(self._settings).availability
         return files if code.ready else code
+
+    @property
+    def lane(self) -> str:
+        """The device that it works on: a GPU speaks for one at a time."""
+        return lane_of(self._settings.device)
 
     @property
     def fingerprint(self) -> str:

@@ -16,7 +16,7 @@ from core.engines.guard import in_one_line, is_out_of_memory
 from core.engines.indextts.code import LIBRARY, Code
 from core.engines.indextts.files import NAME, ModelFiles
 from core.engines.indextts.upstream import EMOTION, Options, Upstream
-from core.engines.pytorch import told
+from core.engines.pytorch import lane_of, told
 from core.errors import (
     EncoreError,
     EngineFailed,
@@ -93,6 +93,11 @@ class IndexTTSEngine:
             return files
         code = Code.of(self._settings, model.version).availability
         return files if code.ready else code
+
+    @property
+    def lane(self) -> str:
+        """The device that it works on: a GPU speaks for one at a time."""
+        return lane_of(self._settings.device)
 
     @property
     def fingerprint(self) -> str:

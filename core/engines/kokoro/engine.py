@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.audio import AudioClip, Floats
+from core.engines.availability import Availability, of_models
 from core.engines.base import Capabilities, StockVoice, Utterance
 from core.engines.kokoro.enroll import enroll
 from core.engines.kokoro.graph import SAMPLE_RATE, Graph, finished, split_phonemes
@@ -34,6 +35,7 @@ from core.text.markup.reader import nodes, read
 
 VERSION = "2"
 """Raised when this code makes the same request sound different."""
+_MODELS = ("kokoro", "speaker-encoder")
 _LIBRARIES = (
     "cn2an",
     "espeakng-loader",
@@ -58,6 +60,7 @@ class KokoroEngine:
     """See :class:`core.engines.base.SynthesisEngine`; its profiles are :mod:`core.engines.kokoro.speaker`'s."""
 
     name = "kokoro"
+    lane = ""
     sample_rate = SAMPLE_RATE
     capabilities = Capabilities(
         languages=("en", "zh"),
@@ -79,10 +82,20 @@ class KokoroEngine:
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
+    @property
+    def availability(self) -> Availability:
+        """Whether its models are here; costs a look at a few files."""
+        return of_models(*_MODELS)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model takes memory now."""
+        return self._loaded is not None
+
     @functools.cached_property
     def fingerprint(self) -> str:
         """``kokoro/<version>/<digest prefix>``, of weights, voices, directions and the libraries that read text."""
-        models = [manifest().models[name].digest for name in ("kokoro", "speaker-encoder")]
+        models = [manifest().models[name].digest for name in _MODELS]
         libraries = [f"{library} {version(library)}" for library in _LIBRARIES]
         tables = [hashlib.sha256((files("assets") / name).read_bytes()).hexdigest() for name in (ASSET, CUES)]
         digest = hashlib.sha256("\n".join([*models, *libraries, *tables]).encode()).hexdigest()
@@ -101,6 +114,11 @@ class KokoroEngine:
     def load(self) -> None:
         """Load the graph; idempotent. Raises ``ModelMissing``."""
         self._ready()
+
+    def unload(self) -> None:
+        """Let go of the graph; whoever speaks with it finishes."""
+        with self._lock:
+            self._loaded = None
 
     def _ready(self) -> _Loaded:
         with self._lock:

@@ -37,6 +37,7 @@ class RemoteEngine:
     """
 
     name = NAME
+    lane = ""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -39,6 +39,7 @@ class SenseVoiceEngine:
     recording and a short one take turns."""
 
     name = NAME
+    lane = NAME
     capabilities = Capabilities(languages=LANGUAGES)
 
     def __init__(self, settings: Settings) -> None:
