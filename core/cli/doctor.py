@@ -20,6 +20,9 @@ from core.settings import Settings, settings
 FREE_MB = 1000
 """Less free space than this, in MB, is worth a warning: the models take 300 and a full cache 1,000."""
 
+EMBEDDED = ("kokoro", "whisper")
+"""Engines that are meant to work everywhere."""
+
 
 class Health(StrEnum):
     """How one thing is."""
@@ -151,7 +154,8 @@ def _engines(config: Settings) -> Iterator[Finding]:
         for name in registry.names:
             availability = registry[name].availability
             if not availability.ready:
-                yield Finding(f"engine {name}", Health.NOTE, availability.finding.sentence)
+                health = Health.BROKEN if name in EMBEDDED else Health.NOTE
+                yield Finding(f"engine {name}", health, availability.finding.sentence)
                 continue
             try:
                 registry[name].load()
