@@ -7,6 +7,8 @@ from core.errors import Cancelled
 
 Listener = Callable[[str, float], None]
 """Called with the stage's name ("enroll", "synthesize", "transcribe", …) and the done fraction in [0, 1]."""
+QueueListener = Callable[[int], None]
+"""Called with how many are ahead in the queue for an engine, whenever that changes, and with 0 when the turn comes."""
 
 
 class Progress:
@@ -15,8 +17,9 @@ class Progress:
     Long work calls :meth:`update` often: it reports, and it is where a cancel takes effect.
     """
 
-    def __init__(self, listener: Listener | None = None) -> None:
+    def __init__(self, listener: Listener | None = None, queue_listener: QueueListener | None = None) -> None:
         self._listener = listener
+        self._queue_listener = queue_listener
         self._cancelled = threading.Event()
 
     @property
@@ -33,6 +36,12 @@ class Progress:
         self.checkpoint()
         if self._listener is not None:
             self._listener(stage, min(1.0, max(0.0, fraction)))
+
+    def queue(self, ahead: int) -> None:
+        """Report that the work waits until ``ahead`` others are done; 0 when it goes on. Raises :class:`Cancelled`."""
+        self.checkpoint()
+        if self._queue_listener is not None:
+            self._queue_listener(ahead)
 
     def checkpoint(self) -> None:
         """Raise :class:`Cancelled` once cancelled; for waits that have nothing to report."""

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     """Whether such servers follow ``instructions``: many take them and ignore them."""
     remote_seed: bool = False
     """Whether such servers give the same samples for the same ``seed``."""
+    idle_unload_s: float = Field(default=0.0, ge=0)
+    """Engines that nobody has used for so many seconds give back their memory, and load again when they are asked; 0
+    keeps them loaded."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
 from core.engines.base import EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.guard import guarded
+from core.engines.keeper import Keeper
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
 from core.errors import InvalidInput
 from core.finding import Finding
@@ -86,10 +88,12 @@ class Studio:
         self.library = library
         self.settings = settings
         self.lexicon = LexiconFile(settings.data_dir / "lexicon.csv")
-        self._transcriber = Transcriber(cache, recognition)
+        self.keeper = Keeper(synthesis, recognition, settings.idle_unload_s)
+        self._transcriber = Transcriber(cache, recognition, self.keeper)
 
     def close(self) -> None:
         """Let go of the cache, and of the private server if this process started it."""
+        self.keeper.close()
         self.cache.close()
 
     def check_reference(self, source: AudioSource) -> ReferenceCheck:
@@ -210,32 +214,36 @@ class Studio:
             engine=engine.name,
             permanent=permanent,
             checkpoint=progress.checkpoint,
-            prepare=lambda: guarded(engine.name, engine.load),
+            around=lambda: self.keeper.using(engine, progress),
         )
         return _Voice(speaker, key, cached.value, Stage.of(cached))
 
     def _segment(
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
     ) -> Cached[AudioClip]:
-        utterance = segment.utterance
+        utterance, profile = segment.utterance, voice.profile
         clip = utterance.instruction.clip
         emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
 
-        def speak() -> AudioClip:
-            profile = voice.profile
+        @contextmanager
+        def turn() -> Iterator[None]:
+            nonlocal profile
+            # Before the turn: if the clip has to be enrolled, that is a turn of its own in the same lane.
             if clip is not None and isinstance(engine, EmotionProfiles):
-                profile = engine.with_emotion(profile, self._voice(engine, ReferenceSpeaker(clip), progress).profile)
-            return engine.synthesize(utterance, profile)
+                mood = self._voice(engine, ReferenceSpeaker(clip), progress).profile
+                profile = guarded(engine.name, lambda: engine.with_emotion(profile, mood))
+            with self.keeper.using(engine, progress):
+                yield
 
         return self.cache.get_or_compute(
             identity.segment_key(engine, voice.key, utterance, emotion_clip),
             AUDIO,
-            lambda: guarded(engine.name, speak),
+            lambda: guarded(engine.name, lambda: engine.synthesize(utterance, profile)),
             engine=engine.name,
             recipe=recipe_of(utterance, voice.speaker, engine),
             bypass=bypass,
             checkpoint=progress.checkpoint,
-            prepare=lambda: guarded(engine.name, engine.load),
+            around=turn,
         )
 
 

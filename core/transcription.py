@@ -11,6 +11,7 @@ from core.cache.cache import Cache
 from core.cache.cached import Cached
 from core.engines.base import BatchRecognition, RecognitionEngine, Transcript
 from core.engines.guard import guarded
+from core.engines.keeper import Keeper
 from core.engines.registry import Registry
 from core.errors import Cancelled, EncoreError
 from core.payloads import TRANSCRIPT
@@ -65,9 +66,10 @@ class _Batch:
 class Transcriber:
     """Runs transcription requests through the cache. Thread-safe."""
 
-    def __init__(self, cache: Cache, engines: Registry[RecognitionEngine]) -> None:
+    def __init__(self, cache: Cache, engines: Registry[RecognitionEngine], keeper: Keeper) -> None:
         self._cache = cache
         self._engines = engines
+        self._keeper = keeper
 
     def one(self, request: TranscriptionRequest, progress: Progress) -> TranscriptReport:
         """What one clip says. Raises :class:`EncoreError`."""
@@ -85,7 +87,7 @@ class Transcriber:
             lambda: guarded(engine.name, compute),
             engine=engine.name,
             checkpoint=progress.checkpoint,
-            prepare=lambda: guarded(engine.name, engine.load),
+            around=lambda: self._keeper.using(engine, progress),
         )
         return _report(request, cached, started)
 
@@ -162,12 +164,13 @@ class Transcriber:
         assert isinstance(engine, BatchRecognition)  # noqa: S101 — what is claimed is for engines that take batches
         clips = [item.clip for item in claimed]
         try:
-            guarded(first.engine, engine.load)
-            begun = time.perf_counter()
-            transcripts = guarded(
-                first.engine,
-                lambda: engine.transcribe_batch(clips, language=first.language, itn=first.itn, progress=progress),
-            )
+            with self._keeper.using(engine, progress):
+                begun = time.perf_counter()
+                transcripts = guarded(
+                    first.engine,
+                    lambda: engine.transcribe_batch(clips, language=first.language, itn=first.itn, progress=progress),
+                )
+                seconds = time.perf_counter() - begun
         except Cancelled:
             raise
         except EncoreError as error:
@@ -176,7 +179,7 @@ class Transcriber:
             yield from (Written(item.index, error) for item in claimed)
             return
         # Each entry's share of the time, so that a later hit tells what it saves by itself.
-        rate = (time.perf_counter() - begun) * 1e3 / max(sum(clip.duration_s for clip in clips), 1e-3)
+        rate = seconds * 1e3 / max(sum(clip.duration_s for clip in clips), 1e-3)
         done = [
             (item, item.claim.fulfil(transcript, rate * item.clip.duration_s))
             for item, transcript in zip(claimed, transcripts, strict=True)

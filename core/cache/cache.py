@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from core.cache.arrivals import Arrivals, Claim, Request, Work
@@ -39,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 def _nothing() -> None:
-    """The checkpoint of a request that nobody can cancel, and the preparation of one that needs none."""
+    """The checkpoint of a request that nobody can cancel."""
 
 
 class Cache:
@@ -82,15 +83,15 @@ class Cache:
         bypass: bool = False,
         permanent: bool = False,
         checkpoint: Callable[[], None] = _nothing,
-        prepare: Callable[[], None] = _nothing,
+        around: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> Cached[T]:
         """The value under ``key``, computed by ``compute`` if nobody has it and nobody is at it.
 
         ``engine`` is the name that the computing is counted under; ``recipe`` the request as JSON, remembered so that
         popular entries can be computed again; ``bypass`` computes without looking, and stores; ``permanent`` entries
         do not expire. ``checkpoint`` is called several times a second while this request waits for another's
-        computation, and may raise to leave. ``prepare`` comes before ``compute`` and is not counted as its time:
-        loading a model is not what a later hit saves.
+        computation, and may raise to leave. ``compute`` is called within ``around``, which is not counted as its time:
+        waiting for an engine and loading its model is not what a later hit saves.
 
         Raises what ``compute`` raises. Waiters get the error of the one that computed, except for ``Cancelled``:
         then one of them computes.
@@ -98,9 +99,9 @@ class Cache:
         started = time.perf_counter()
 
         def work() -> tuple[T, float]:
-            prepare()
-            begun = time.perf_counter()
-            return compute(), (time.perf_counter() - begun) * 1e3
+            with around():
+                begun = time.perf_counter()
+                return compute(), (time.perf_counter() - begun) * 1e3
 
         request = self._request(key, codec, engine, permanent)
         if bypass:

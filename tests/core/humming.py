@@ -9,6 +9,7 @@ import numpy as np
 
 from core.audio import AudioClip
 from core.cache.cache import open_cache
+from core.engines.availability import Availability, State
 from core.engines.base import Capabilities, StockVoice, TimedText, Transcript, Utterance
 from core.engines.registry import Registry
 from core.errors import InvalidInput
@@ -31,7 +32,21 @@ def hum(words: str, hertz: float = 140.0, seconds: float = 0.5) -> AudioClip:
     return AudioClip(wave.astype(np.float32), RATE)
 
 
-class HummingEngine:
+class Loadable:
+    """What an engine says of itself whose model is always here."""
+
+    lane = ""
+    loaded = False
+    availability = Availability(State.READY, Finding("good", "engine.embedded"))
+
+    def load(self) -> None:
+        self.loaded = True
+
+    def unload(self) -> None:
+        self.loaded = False
+
+
+class HummingEngine(Loadable):
     """Speaks by humming; ``failing`` makes the next calls raise."""
 
     name = "humming"
@@ -58,9 +73,6 @@ class HummingEngine:
         self.failing: Exception | None = None
         self.gate = threading.Event()
         self.gate.set()
-
-    def load(self) -> None:
-        pass
 
     def stock_profile(self, voice: str) -> SpeakerProfile:
         if voice != "alto":
@@ -89,7 +101,7 @@ class HummingEngine:
         return hum(words, float(profile.arrays["pitch"][0]))
 
 
-class ListeningEngine:
+class ListeningEngine(Loadable):
     """Writes down the length of what it hears."""
 
     name = "listening"
@@ -98,9 +110,6 @@ class ListeningEngine:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-
-    def load(self) -> None:
-        pass
 
     def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
         progress.update("transcribe", 0.5)

@@ -11,6 +11,7 @@ from core.audio import AudioClip, encode
 from core.cache.cache import Cache, open_cache
 from core.cache.outcome import Outcome, Tier
 from core.engines.base import Transcript
+from core.engines.keeper import Keeper
 from core.engines.registry import Registry
 from core.errors import Cancelled, EncoreError, EngineFailed, InvalidAudio, InvalidInput, Unsupported
 from core.progress import Progress
@@ -53,9 +54,8 @@ class Node:
     def __init__(self, folder: Path, url: str) -> None:
         self.cache: Cache = open_cache(Settings(data_dir=folder, redis_url=url))
         self.room, self.listening = RoomEngine(), ListeningEngine()
-        self.transcriber = Transcriber(
-            self.cache, Registry({"room": lambda: self.room, "listening": lambda: self.listening})
-        )
+        engines = Registry({"room": lambda: self.room, "listening": lambda: self.listening})
+        self.transcriber = Transcriber(self.cache, engines, Keeper(Registry({}), engines))
 
     def all(self, requests: Iterable[TranscriptionRequest], progress: Progress | None = None) -> list[Written]:
         return sorted(self.transcriber.many(requests, progress or Progress()), key=lambda written: written.index)
