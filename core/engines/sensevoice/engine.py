@@ -1,7 +1,5 @@
 """The engine: pieces of clips in batches through the model, and what it heard as transcripts."""
 
-import logging
-import threading
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -9,17 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.audio import AudioClip, Floats
-from core.engines.availability import Availability
 from core.engines.base import Capabilities, TimedText, Transcript
-from core.engines.guard import in_one_line, is_out_of_memory
+from core.engines.checkpoint import CheckpointEngine
+from core.engines.guard import is_out_of_memory
 from core.engines.sensevoice.cut import RATE, Piece, cut
 from core.engines.sensevoice.files import NAME, ModelFiles
 from core.engines.sensevoice.tags import LANGUAGES, Heard, parse, together
-from core.errors import EncoreError, EngineFailed, InvalidAudio, ModelMissing
-from core.models.digest import digest_of
+from core.errors import InvalidAudio
 from core.progress import Progress
 from core.request import AUTO
-from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.engines.sensevoice.graph import Graph
@@ -28,59 +24,21 @@ BATCH_S = 120.0
 """Most audio in one inference, padding included: 25,055 log-probabilities every 60 ms are 1.7 MB a second."""
 SHORTEST_S = 0.025
 """One frame of features; nothing can be heard in less."""
-REVISION = 1
-"""Raised when what this package does with the same weights changes a transcript."""
-
-log = logging.getLogger(__name__)
 
 
-class SenseVoiceEngine:
+class SenseVoiceEngine(CheckpointEngine[ModelFiles, "Graph"]):
     """Transcribes any length of speech in five languages. Thread-safe: one inference at a time, so that a long
     recording and a short one take turns."""
 
     name = NAME
+    revision = 1
     lane = NAME
     capabilities = Capabilities(languages=LANGUAGES)
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._working = threading.Lock()
-        self._graph: Graph | None = None
-        self._fingerprint: str | None = None
-
     @property
-    def availability(self) -> Availability:
-        """Whether it can be used here; costs a look at a few file names."""
-        return ModelFiles.of(self._settings).availability
-
-    @property
-    def fingerprint(self) -> str:
-        """Weights, package and this package's revision. Raises as :meth:`load`."""
-        if self._fingerprint is None:
-            files = self._here()
-            try:
-                digest = digest_of(files.all, self._settings.data_dir / "digests.json")
-            except OSError as error:
-                raise ModelMissing("file.unreadable", path=files.folder, reason=error.strerror or error) from error
-            self._fingerprint = f"{NAME}/{REVISION}/{version('funasr-onnx')}/{digest[:16]}"
-        return self._fingerprint
-
-    @property
-    def loaded(self) -> bool:
-        """Whether the model takes memory now."""
-        return self._graph is not None
-
-    def load(self) -> None:
-        """Load the model, once. Raises :class:`ModelMissing`, :class:`EngineUnavailable`, or :class:`EngineFailed`
-        (``sensevoice.broken``) for files that are no such model."""
-        with self._working:
-            self._loaded()
-
-    def unload(self) -> None:
-        """Free the model's memory; the next use loads what its files are then."""
-        with self._working:
-            self._graph = None
-            self._fingerprint = None
+    def files(self) -> ModelFiles:
+        """The model's files, as they are now."""
+        return ModelFiles.of(self._settings)
 
     def transcribe(self, clip: AudioClip, *, language: str, itn: bool, progress: Progress) -> Transcript:
         """What ``clip`` says, feels and sounds like. Raises as :meth:`load`, and :class:`InvalidAudio`."""
@@ -125,37 +83,23 @@ class SenseVoiceEngine:
         return [heard[index] for index in range(len(pieces))]
 
     def _infer(self, sounds: Sequence[Floats], language: str, itn: bool) -> list[str]:
-        try:
-            return self._loaded().listen(sounds, language=language, itn=itn)
-        except EncoreError:
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                self._graph = None  # an arena that grew does not shrink; only without it is the memory free
-                raise EngineFailed("engine.memory", engine=NAME) from error
-            log.exception("SenseVoice failed")
-            raise EngineFailed("engine.failed", engine=NAME, reason=in_one_line(error.__cause__ or error)) from error
-
-    def _here(self) -> ModelFiles:
-        """The model's files, all of them there, and what reads them."""
-        self.availability.check()
-        return ModelFiles.of(self._settings)
-
-    def _loaded(self) -> "Graph":
-        if self._graph is None:
-            files = self._here()
-            from core.engines.sensevoice.graph import Graph, best_device
-
-            device = best_device(self._settings.device)
+        def listen(graph: "Graph") -> list[str]:
             try:
-                self._graph = Graph(files, device=device, threads=self._settings.threads)
-            except Exception as error:  # files that are no model fail in as many ways as there are readers
+                return graph.listen(sounds, language=language, itn=itn)
+            except Exception as error:
                 if is_out_of_memory(error):
-                    raise EngineFailed("engine.memory", engine=NAME) from error
-                log.debug("SenseVoice could not be loaded", exc_info=error)
-                raise EngineFailed("sensevoice.broken", folder=files.folder, reason=in_one_line(error)) from error
-            log.info("SenseVoice from %s on %s", files.graph, device)
-        return self._graph
+                    self._let_go()  # an arena that grew does not shrink; only without it is the memory free
+                raise
+
+        return self._done(listen)
+
+    def _traits(self, files: ModelFiles) -> Sequence[str]:  # noqa: ARG002 — the same for any
+        return (version("funasr-onnx"),)
+
+    def _open(self, files: ModelFiles) -> "Graph":
+        from core.engines.sensevoice.graph import Graph, best_device
+
+        return Graph(files, device=best_device(self._settings.device), threads=self._settings.threads)
 
 
 def _wave(clip: AudioClip) -> Floats:

@@ -49,7 +49,7 @@ class ModelFiles:
         return (self.graph, *(self.folder / name for name in COMPANIONS))
 
     @property
-    def all(self) -> tuple[Path, ...]:
+    def sounding(self) -> tuple[Path, ...]:
         """Every file that shapes a transcript."""
         return (*self.needed, *sorted(self.folder.glob(f"{self.graph.name}[._]data")))
 

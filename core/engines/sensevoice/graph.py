@@ -49,8 +49,15 @@ class Graph(SenseVoiceSmall):  # type: ignore[misc]
         """What is said in ``waves`` (float32 [n] at 16 kHz, at least 25 ms each), with its tags, in one inference."""
         self.batch_size = len(waves)
         textnorm = "withitn" if itn else "woitn"
-        raw: list[str] = self(list(waves), language=[language] * len(waves), textnorm=[textnorm] * len(waves))
+        try:
+            raw: list[str] = self(list(waves), language=[language] * len(waves), textnorm=[textnorm] * len(waves))
+        except ONNXRuntimeError as error:  # which says no more than that something failed
+            raise error.__cause__ or error from None
         return raw
+
+    def close(self) -> None:
+        """Free its memory."""
+        del self.ort_infer
 
     def _takes_company(self) -> bool:
         """Whether a piece sounds the same to the model alone and beside a longer one.

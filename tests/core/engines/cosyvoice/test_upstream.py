@@ -53,7 +53,7 @@ before = root.level, list(root.handlers)
 engine.load()
 assert (root.level, root.handlers) == before
 for name in EXTRACTORS:
-    setattr(engine._upstream._frontend, name, None)
+    setattr(engine._model._frontend, name, None)
 profile = PROFILE.decode(Path(out, "profile").read_bytes())
 np.save(Path(out, "again.npy"), engine.synthesize(HI, profile).samples)
 print(engine.fingerprint)
@@ -74,11 +74,11 @@ def wordless(engine: CosyVoiceEngine) -> SpeakerProfile:
 def upstream(engine: CosyVoiceEngine) -> Iterator[Upstream]:
     """The loaded model, which nothing of a call may be left in."""
     engine.load()
-    assert engine._upstream is not None
-    yield engine._upstream
-    model = engine._upstream._model
+    assert engine._model is not None
+    yield engine._model
+    model = engine._model._model
     assert (model.tts_speech_token_dict, model.llm_end_dict, model.hift_cache_dict) == ({}, {}, {})
-    assert engine._upstream._frontend.spk2info == {}
+    assert engine._model._frontend.spk2info == {}
     assert not engine._working.locked()
 
 
@@ -100,8 +100,8 @@ def official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr(torchaudio, "load", load)  # newer ones need TorchCodec, and with it FFmpeg, to read a file
 
     def call(engine: CosyVoiceEngine, name: str, text: str, **more: str) -> Floats:
-        assert engine._upstream is not None
-        outputs = getattr(engine._upstream._cosyvoice, name)(
+        assert engine._model is not None
+        outputs = getattr(engine._model._cosyvoice, name)(
             tts_text=text, prompt_wav=str(tmp_path / "clip.wav"), text_frontend=False, **more
         )
         torch.manual_seed(0)
@@ -381,8 +381,8 @@ def test_calls_from_several_threads_do_not_disturb_each_other(engine: CosyVoiceE
 
 def test_unloaded_it_takes_no_memory_and_comes_back(engine: CosyVoiceEngine, profile: SpeakerProfile) -> None:
     expected = engine.synthesize(HI, profile).content_id
-    assert engine._upstream is not None
-    weights = [weakref.ref(part) for part in (engine._upstream._model.llm, engine._upstream._model.flow)]
+    assert engine._model is not None
+    weights = [weakref.ref(part) for part in (engine._model._model.llm, engine._model._model.flow)]
     engine.unload()
     gc.collect()
     assert not engine.loaded

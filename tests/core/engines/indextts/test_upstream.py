@@ -47,8 +47,8 @@ def plain(engine: IndexTTSEngine, profile: SpeakerProfile) -> Floats:
 @pytest.fixture
 def upstream(engine: IndexTTSEngine) -> Iterator[Upstream]:
     engine.load()
-    assert engine._upstream is not None
-    yield engine._upstream
+    assert engine._model is not None
+    yield engine._model
     assert not engine._working.locked()
 
 

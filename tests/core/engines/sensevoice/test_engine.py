@@ -27,7 +27,7 @@ def inferences(engine: SenseVoiceEngine, monkeypatch: pytest.MonkeyPatch) -> lis
     """How many pieces each inference takes from now on."""
     engine.load()
     counts: list[int] = []
-    graph = engine._graph
+    graph = engine._model
     assert graph is not None
     infer = graph.infer
     monkeypatch.setattr(graph, "infer", lambda feats, *more: (counts.append(len(feats)), infer(feats, *more))[1])
@@ -103,7 +103,7 @@ def test_a_batch_is_one_inference_and_says_what_each_says_alone(
 
 def test_the_same_clip_has_the_same_features_every_time(engine: SenseVoiceEngine) -> None:
     engine.load()
-    graph = engine._graph
+    graph = engine._model
     assert graph is not None
     faint = [clip("harbour", amplitude=1e-4).samples]
     np.testing.assert_array_equal(graph.extract_feat(faint)[0], graph.extract_feat(faint)[0])
@@ -265,7 +265,7 @@ def test_running_out_of_memory_is_told_and_the_next_clip_is_heard(
 ) -> None:
     engine = open_engine(tiny_model)
     engine.load()
-    graph = engine._graph
+    graph = engine._model
     assert graph is not None
 
     def full(*_: object) -> None:
