@@ -17,17 +17,20 @@ def serve(
     auth: Annotated[
         list[str] | None, typer.Option(metavar="USER:PASS", help="Ask for a name and password; may be repeated.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="Default engine, loaded at the start.")] = "",
+    engine: Annotated[str, typer.Option(help="Default engine.")] = "",
     remote: Annotated[
         list[str] | None,
         typer.Option(metavar="URL", help="Speak through the server there, such as another Encore; may be repeated."),
     ] = None,
     api_only: Annotated[bool, typer.Option("--api-only", help="Serve the HTTP API without the page.")] = False,
+    preload: Annotated[
+        bool, typer.Option("--preload", help="Load the models before serving, not behind the first visitor's back.")
+    ] = False,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C."""
     from webui.server import serve
 
-    serve(host, port, share, auth or [], engine=engine, remote=remote or [], api_only=api_only)
+    serve(host, port, share, auth or [], engine=engine, remote=remote or [], api_only=api_only, preload=preload)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from core.engines.keeper import Kind
 from core.engines.remote.client import addresses
 from core.errors import EncoreError, StorageFailed
 from core.loudness import prepare
@@ -40,10 +42,12 @@ def serve(
     engine: str = "",
     remote: Sequence[str] = (),
     api_only: bool = False,
+    preload: bool = False,
 ) -> None:
     """Serve on ``host``:``port`` until SIGINT or SIGTERM; ``auth`` are ``USER:PASS``, ``share`` opens a public link.
 
-    ``engine`` is the default engine, the one that is loaded at the start; ``remote`` are servers that speak in place of
+    ``engine`` is the default engine, the one that is loaded at the start, behind the first visitor's back or, with
+    ``preload``, before anybody is served; ``remote`` are servers that speak in place of
     those in the settings, and the default if no other is named. ``api_only`` leaves out the page, and with it Gradio.
     Raises :class:`EncoreError` when the address cannot be had, or an option is malformed.
     """
@@ -59,8 +63,11 @@ def serve(
         app = app_on(studio, private=only_here(host, share, auth), api_only=api_only)
         if auth:
             app = RequireLogin(app, auth)
+        warm_up = partial(_warm_up, studio, listening=not api_only)
+        if preload:
+            warm_up()
         served = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
-        _Server(served, studio, share=share, api_only=api_only).run(sockets=[listener])
+        _Server(served, share=share, warm_up=None if preload else warm_up).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     finally:
@@ -87,13 +94,12 @@ def only_here(host: str, share: bool, auth: list[str]) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """Says where it is once it really serves, and gets the models ready behind the first visitor's back."""
+    """Says where it is once it really serves, and warms up behind the first visitor's back."""
 
-    def __init__(self, config: uvicorn.Config, studio: Studio, *, share: bool, api_only: bool) -> None:
+    def __init__(self, config: uvicorn.Config, *, share: bool, warm_up: Callable[[], None] | None) -> None:
         super().__init__(config)
-        self._studio = studio
         self._share = share
-        self._api_only = api_only
+        self._warm_up = warm_up
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -103,7 +109,8 @@ class _Server(uvicorn.Server):
         host, port = sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"Encore is ready on http://{shown}:{port}", flush=True)
-        threading.Thread(target=self._warm_up, name="encore-work-load", daemon=True).start()
+        if self._warm_up is not None:
+            threading.Thread(target=self._warm_up, name="encore-work-load", daemon=True).start()
         if self._share:
             local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
             threading.Thread(target=_open_tunnel, args=(local, port), name="encore-share", daemon=True).start()
@@ -113,18 +120,19 @@ class _Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").disabled = True
         await super().shutdown(sockets=sockets)
 
-    def _warm_up(self) -> None:
-        """Get ready, so that the first click is quick; what is missing is told when it is asked for."""
-        prepare()
-        analyse("准备 ready", Notation.ANY, Lexicon())  # loads the dictionaries
-        speaking, listening = self._studio.synthesis, self._studio.recognition
-        for registry in (speaking,) if self._api_only else (speaking, listening):
-            try:
-                registry[registry.names[0]].load()
-            except EncoreError as error:
-                log.warning("%s", error)
-            except Exception:
-                log.exception("%s could not be loaded", registry.names[0])
+
+def _warm_up(studio: Studio, *, listening: bool) -> None:
+    """Get ready to speak, and to listen too, so that the first click is quick; what fails is told in the log."""
+    prepare()
+    analyse("准备 ready", Notation.ANY, Lexicon())  # loads the dictionaries
+    engines: list[tuple[str, Kind]] = [(studio.synthesis.names[0], "synthesis")]
+    if listening:
+        engines.append((studio.recognition.names[0], "recognition"))
+    for name, kind in engines:
+        try:
+            studio.keeper.load(name, kind)
+        except EncoreError as error:
+            log.warning("%s could not be loaded: %s", name, error)
 
 
 def _end_if_engines_work() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from core.errors import Cancelled
@@ -23,6 +23,8 @@ class Step:
     """``enroll``, ``synthesize``, ``transcribe`` …"""
     fraction: float
     """Done, in [0, 1]."""
+    ahead: int = 0
+    """How many others the engine works for first."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,16 @@ async def stream(
         with suppress(RuntimeError):  # the loop is closed: the server has gone, and so has whoever asked
             loop.call_soon_threadsafe(inbox.put_nowait, item)
 
-    progress = Progress(lambda stage, fraction: post(Step(stage, fraction)))
+    latest = Step("", 0.0)
+
+    def tell(step: Step) -> None:
+        nonlocal latest
+        latest = step
+        post(step)
+
+    progress = Progress(
+        lambda stage, fraction: tell(Step(stage, fraction)), lambda ahead: tell(replace(latest, ahead=ahead))
+    )
 
     def cancel() -> None:
         progress.cancel()

@@ -171,7 +171,7 @@ def _studio() -> Iterator["Studio"]:
 
 @contextmanager
 def _progress() -> Iterator["Progress"]:
-    """A bar per stage on standard error, where that is a terminal."""
+    """A bar per stage on standard error, where that is a terminal, and one for the queue while there is any."""
     from rich.console import Console
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -186,4 +186,9 @@ def _progress() -> Iterator["Progress"]:
                 tasks[stage] = bars.add_task(stage, total=1.0)
             bars.update(tasks[stage], completed=fraction)
 
-        yield Progress(show)
+        queue = bars.add_task("", total=None, visible=False)
+
+        def show_queue(ahead: int) -> None:
+            bars.update(queue, description=f"waiting, {ahead} ahead", visible=bool(ahead))
+
+        yield Progress(show, show_queue)

@@ -42,14 +42,28 @@ def voice_routes(studio: Studio) -> APIRouter:
 
     @routes.get("/health")
     def health() -> JSONResponse:
-        """200 if the default engine can be used, else 503. Without Redis everything works, only slower."""
+        """200 if the default engine can be used, else 503. Without Redis everything works, only slower.
+
+        ``queue`` is how many requests wait for an engine.
+        """
         default = studio.synthesis.names[0]
         usable = [engine.name for engine in _usable(studio)]
         well = default in usable
+        engines = {
+            status.name: {
+                "usable": status.name in usable,
+                "loaded": status.loaded,
+                "working": status.working,
+                "waiting": status.waiting,
+            }
+            for status in studio.keeper.status()
+            if status.kind == "synthesis"
+        }
         told = {
             "status": "ok" if well else "unavailable",
             "engine": default,
-            "engines": {name: name in usable for name in studio.synthesis.names},
+            "engines": engines,
+            "queue": studio.keeper.waiting,
             "redis": studio.cache.redis_state.up,
         }
         return JSONResponse(told, 200 if well else 503)
@@ -61,8 +75,7 @@ def _usable(studio: Studio) -> Iterator[SynthesisEngine]:
     """The engines that have what they need, as far as that can be told without loading them."""
     for name in studio.synthesis.names:
         engine = studio.synthesis[name]
-        availability = getattr(engine, "availability", None)
-        if availability is not None and not availability.ready:
+        if not engine.availability.ready:
             continue
         try:
             _ = engine.fingerprint, engine.voices

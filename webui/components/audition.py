@@ -75,8 +75,7 @@ def _sound(texts: Texts, trial: Trial | None) -> str:
         return notice.notice("error", notice.sentence(texts, trial.error))
     if not trial.begun:
         return f'<div class="e-wave e-flat">{escape(texts("emotion.waiting"))}</div>'
-    fraction = trial.run.step.fraction if trial.run.step else None
-    return notice.progress(texts("emotion.making"), fraction or None)
+    return notice.step(texts, texts("emotion.making"), trial.run.step)
 
 
 def _expected(

@@ -7,6 +7,7 @@ from html import escape
 from core.errors import Cancelled, EncoreError
 from core.finding import Finding
 from webui.i18n import Texts
+from webui.work import Step
 
 log = logging.getLogger(__name__)
 
@@ -45,3 +46,10 @@ def progress(sentence: str, fraction: float | None) -> str:
     width = "" if fraction is None else f' style="width:{fraction:.1%}"'
     kind = " e-unknown" if fraction is None else ""
     return f'<div class="e-progress{kind}" role="status"><span>{escape(sentence)}</span><div><i{width}></i></div></div>'
+
+
+def step(texts: Texts, sentence: str, latest: Step | None) -> str:
+    """A sentence over a bar that shows how far the work is; while the engine works for others, how many come first."""
+    if latest is not None and latest.ahead:
+        return progress(texts("live.waiting", ahead=latest.ahead), None)
+    return progress(sentence, (latest.fraction or None) if latest else None)

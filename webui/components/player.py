@@ -43,9 +43,8 @@ def live_strip(
     ) + f'<span class="e-pending" style="flex:{mean:.3f} 0 0"></span>' * max(0, total - len(segments))
     words = _words(texts, len(segments), total, step)
     # Once the segments are known, they are the progress bar.
-    fraction = None if total else (step.fraction if step else None)
     working = (
-        "" if done else (f'<span role="status">{escape(words)}</span>' if total else notice.progress(words, fraction))
+        "" if done else (f'<span role="status">{escape(words)}</span>' if total else notice.step(texts, words, step))
     )
     return (
         f'<section class="e-live" data-run="{escape(run_id)}" data-done="{str(done).lower()}" '
@@ -57,6 +56,8 @@ def live_strip(
 
 
 def _words(texts: Texts, ready: int, total: int, step: Step | None) -> str:
+    if step is not None and step.ahead:
+        return texts("live.waiting", ahead=step.ahead)
     if total:
         return texts("live.segment", number=min(ready + 1, total), total=total)
     if step is not None and step.stage == "enroll":

@@ -265,8 +265,8 @@ class PronunciationTab:
         language = "zh" if unit.kind == "han" else "en"
         request = self._hearing.word(form, piece, written.read_as, language)
         async for told in self._hearing.speak(session, request, WORD, named):
-            if not isinstance(told, Step):
-                yield {self.heard: told}
+            speaking = session.texts("pronunciation.speaking")
+            yield {self.heard: notice.step(session.texts, speaking, told) if isinstance(told, Step) else told}
 
     async def _on_line(self, form: Form) -> AsyncIterator[Updates]:
         session: Session = form[self._page.session]
@@ -282,7 +282,7 @@ class PronunciationTab:
             request = self._hearing.line(form, written.text, written.read_as)
             async for told in self._hearing.speak(session, request, KIND, self._hearing.voice(form)):
                 if isinstance(told, Step):
-                    yield {self.line: notice.progress(texts("pronunciation.speaking"), told.fraction or None)}
+                    yield {self.line: notice.step(texts, texts("pronunciation.speaking"), told)}
                 else:
                     yield {**idle, self.line: told}
         except Exception as error:

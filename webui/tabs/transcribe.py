@@ -138,14 +138,14 @@ class TranscribeTab:
             self.notice: "",
             self.go: gr.update(interactive=False),
             self.cancel: gr.update(interactive=True),
-            self.progress: _progress(texts, left, len(waiting), 0.0),
+            self.progress: _progress(texts, left, len(waiting), None),
         }
         try:
             async for items in stream(partial(self._written, requests), partial(session.started, KIND)):
-                fraction = 0.0
+                latest: Step | None = None
                 for item in items:
                     if isinstance(item, Step):
-                        fraction = item.fraction
+                        latest = item
                         continue
                     clip_id, source = left.pop(item.index)
                     session.uploads = [upload for upload in session.uploads if upload[0] != clip_id]
@@ -153,7 +153,7 @@ class TranscribeTab:
                         failures.append(notice.failure(texts, item.result, about=source.name))
                     else:
                         session.add_transcript(TranscriptCard(secrets.token_hex(6), source, clip_id, item.result))
-                shown: Updates = {self.progress: _progress(texts, left, len(waiting), fraction)}
+                shown: Updates = {self.progress: _progress(texts, left, len(waiting), latest)}
                 if not all(isinstance(item, Step) for item in items):
                     shown |= {self.cards: self._list(session), self.clips: self._zone(session)}
                     shown[self.notice] = "".join(failures)
@@ -202,14 +202,14 @@ class TranscribeTab:
         }
 
 
-def _progress(texts: Texts, left: Mapping[int, tuple[str, AudioSource]], total: int, fraction: float) -> str:
+def _progress(texts: Texts, left: Mapping[int, tuple[str, AudioSource]], total: int, latest: Step | None) -> str:
     """Which of the clips that are ``left`` is next, and how far what is under way is."""
     if not left:
         return ""
     _, source = left[min(left)]
     key = "transcribe.progress" if total == 1 else "transcribe.progress_many"
     words = texts(key, name=source.name, number=total - len(left) + 1, total=total)
-    return notice.progress(words, fraction or None)
+    return notice.step(texts, words, latest)
 
 
 def _file(card: TranscriptCard, form: str) -> str:

@@ -14,8 +14,8 @@ from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
 from webui.components.confirm import Confirm
 from webui.components.markup import markup
-from webui.events import Form, Updates, on
-from webui.form import Reference
+from webui.events import Form, Updates, on, settle
+from webui.form import STOCK, Reference
 from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Session
@@ -35,9 +35,9 @@ class VoicePanel:
             gr.Radio(choices=[LIST, CLIP], value=LIST, show_label=False, container=False, elem_classes="e-switch"),
             choices=lambda texts: [(texts("voice.from_list"), LIST), (texts("voice.from_clip"), CLIP)],
         )
+        self.off = markup()
         with gr.Column(elem_classes="e-part") as self.listed:
-            self.voice = put(gr.Dropdown(filterable=True), label="voice.label", choices=self.choices)
-            self.voice.value = next((value for _, value in self.voice.choices), None)
+            self.voice = put(gr.Dropdown(filterable=True), label="voice.label")
             with gr.Column(visible=False) as self.deletion:
                 self.delete = Confirm(page.labels, ask="voice.delete", question="voice.delete_sure", yes="voice.delete")
         with gr.Column(elem_classes="e-part", visible=False) as self.cloning:
@@ -45,11 +45,7 @@ class VoicePanel:
                 "encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)"
             )
             self.findings = markup()
-            self.prompt_text = put(
-                gr.Textbox(lines=2, max_lines=5),
-                label="voice.prompt_text",
-                placeholder="voice.prompt_placeholder",
-            )
+            self.prompt_text = gr.Textbox(lines=2, max_lines=5, elem_id="prompt-text")
             self.recognise = put(gr.Button(size="sm"), value="voice.recognise")
             with gr.Row(elem_classes="e-save"):
                 self.name = put(
@@ -59,6 +55,8 @@ class VoicePanel:
                 )
                 self.save = put(gr.Button(size="sm", scale=1, min_width=90), value="voice.save")
         self.notice = markup()
+        settle(self.offer(Session()))
+        self.voice.value = next((value for _, value in self.choices(Session())), None)
         self._wire()
 
     def _wire(self) -> None:
@@ -80,11 +78,13 @@ class VoicePanel:
 
     # What others ask of the panel
 
-    def choices(self, texts: Texts) -> list[tuple[str, str]]:
+    def choices(self, session: Session) -> list[tuple[str, str]]:
         """The voice list, saved voices first, as (words, value)."""
-        saved = [(f"★ {voice.name}", f"saved:{voice.voice_id}") for voice in self._page.studio.library.voices()]
+        texts, engine = session.texts, self._page.engine(session)
+        library = self._page.studio.library.voices() if engine.capabilities.cloning else []
+        saved = [(f"★ {voice.name}", f"saved:{voice.voice_id}") for voice in library]
         try:
-            stock = self._page.studio.synthesis[self._page.engine].voices
+            stock = engine.voices
         except EncoreError:
             # Without its model an engine has no voices; asking it to speak says why.
             return saved
@@ -96,10 +96,23 @@ class VoicePanel:
                     language=texts.maybe(f"language.{voice.language}", voice.language),
                     gender=texts.maybe(f"gender.{voice.gender}", voice.gender),
                 ),
-                f"stock:{voice.name}",
+                f"{STOCK}{voice.name}",
             )
             for voice in stock
         ]
+
+    def offer(self, session: Session) -> Updates:
+        """What the engine can speak with: its voices, and clips if it clones."""
+        texts, can, choices = session.texts, self._page.can(session), self.choices(session)
+        needed = "needed" if can.needs_prompt_text else "optional"
+        return {
+            self.origin: gr.update(interactive=can.cloning),
+            self.voice: gr.update(choices=choices, info=None if choices else texts("voice.none")),
+            self.prompt_text: gr.update(
+                label=texts(f"voice.prompt_text.{needed}"), placeholder=texts(f"voice.prompt_placeholder.{needed}")
+            ),
+            self.off: "" if can.cloning else notice.notice("note", texts("voice.no_cloning")),
+        }
 
     def speaker(self, form: Form) -> tuple[Speaker, str]:
         """The chosen speaker and its name in words. Raises :class:`InvalidInput` when none is chosen."""
@@ -113,7 +126,7 @@ class VoicePanel:
         kind, _, name = chosen.partition(":")
         if not name:
             raise InvalidInput("reference.missing")
-        words = next((words for words, value in self.choices(session.texts) if value == chosen), name)
+        words = next((words for words, value in self.choices(session) if value == chosen), name)
         return (LibrarySpeaker(name) if kind == "saved" else StockSpeaker(name)), words
 
     def show_origin(self, origin: str) -> Updates:
@@ -177,7 +190,7 @@ class VoicePanel:
             return
 
         def work(progress: Progress) -> Iterator[TranscriptReport]:
-            request = TranscriptionRequest(reference.source, self._page.recogniser)
+            request = TranscriptionRequest(reference.source, self._page.recogniser(session).name)
             yield self._page.studio.transcribe(request, progress)
 
         listening = texts("voice.listening")
@@ -186,7 +199,7 @@ class VoicePanel:
             async for items in stream(work, partial(session.started, "recognise")):
                 latest = items[-1]
                 if isinstance(latest, Step):
-                    yield {self.notice: notice.progress(listening, latest.fraction or None)}
+                    yield {self.notice: notice.step(texts, listening, latest)}
                 else:
                     yield {self.prompt_text: latest.transcript.text, self.notice: ""}
         except Exception as error:
@@ -204,7 +217,7 @@ class VoicePanel:
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
         return {
-            self.voice: gr.update(choices=self.choices(texts), value=f"saved:{voice.voice_id}"),
+            self.voice: gr.update(choices=self.choices(session), value=f"saved:{voice.voice_id}"),
             self.origin: LIST,
             self.name: "",
             self.notice: notice.notice("good", texts("voice.saved", name=voice.name)),
@@ -217,7 +230,7 @@ class VoicePanel:
             self._page.studio.library.delete((form[self.voice] or "").removeprefix("saved:"))
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
-        choices = self.choices(texts)
+        choices = self.choices(session)
         value = choices[0][1] if choices else None
         return {self.voice: gr.update(choices=choices, value=value), self.notice: ""}
 

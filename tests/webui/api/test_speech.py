@@ -373,5 +373,5 @@ def test_health(client: TestClient, engine: HummingEngine, monkeypatch: pytest.M
 
     monkeypatch.setattr(HummingEngine, "fingerprint", property(missing))
     ill = client.get("/health")
-    assert (ill.status_code, ill.json()["engines"]) == (503, {"humming": False})
+    assert (ill.status_code, ill.json()["engines"]["humming"]["usable"]) == (503, False)
     assert client.get("/v1/models").json()["data"] == []
