@@ -118,9 +118,9 @@ class ListeningEngine(Loadable):
         return Transcript(text, "en" if language == "auto" else language, (TimedText(0.0, clip.duration_s, text),))
 
 
-def humming_studio(folder: Path, redis_url: str) -> Studio:
+def humming_studio(folder: Path, redis_url: str, speaking: HummingEngine | None = None) -> Studio:
     """A studio of these two engines that keeps its voices in ``folder``."""
-    speaking, listening = HummingEngine(), ListeningEngine()
+    speaking, listening = speaking or HummingEngine(), ListeningEngine()
     settings = Settings(data_dir=folder, redis_url=redis_url)
     return Studio(
         cache=open_cache(settings),
