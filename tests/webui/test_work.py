@@ -41,6 +41,17 @@ def test_progress_arrives_between_the_items() -> None:
     assert asyncio.run(run()) == [[Step("enroll", 0.5)], ["done"]]
 
 
+def test_the_place_in_the_queue_arrives_beside_how_far_it_is() -> None:
+    def work(progress: Progress) -> Iterator[str]:
+        progress.update("synthesize", 0.5)
+        progress.queue(1)
+        progress.queue(0)
+        yield "done"
+
+    steps = [Step("synthesize", 0.5), Step("synthesize", 0.5, ahead=1), Step("synthesize", 0.5)]
+    assert asyncio.run(collect(stream(work, ignore))) == [*steps, "done"]
+
+
 def test_what_comes_together_is_given_together() -> None:
     def work(progress: Progress) -> Iterator[str]:
         for percent in range(100):

@@ -203,6 +203,8 @@ def test_the_strip_tells_how_far_it_is() -> None:
     ready = [LiveSegment("a", 1.0, Outcome.MISS)]
     assert "Learning the voice … 40%" in live_strip(EN, "r", [], step=Step("enroll", 0.4))
     assert "Segment 2 of 5" in live_strip(EN, "r", ready, total=5)
+    assert "Waiting: 2 ahead" in live_strip(EN, "r", [], step=Step("", 0.0, ahead=2))
+    assert "前面还有 2 个" in live_strip(ZH, "r", ready, total=5, step=Step("synthesize", 0.2, ahead=2))
     assert live_strip(EN, "r", ready, total=5).count("e-pending") == 4
     assert 'data-done="true"' in live_strip(EN, "r", ready, total=1, done=True)
 
