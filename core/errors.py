@@ -151,6 +151,21 @@ SENTENCES: Mapping[str, str] = {
     "server.start": "The private Redis server could not be started: {reason}. Working without a shared cache.",
     "serve.address": "{address} cannot be listened on: {reason}. Stop what uses it, or choose another with --port.",
     "serve.auth": "A login is written USER:PASS, with something on both sides of the colon.",
+    "serve.open": "Others could reach this without a login, and clone voices with it. Give --auth USER:PASS, add users with “encore users add” or keys with “encore keys new”, or, if that is what you want, --i-know-it-is-open.",
+    "access.name": "“{name}” cannot be a name here: 1 to 60 characters, without colons and line breaks, and not beginning with “#”.",
+    "access.exists": "There already is a {kind} called “{name}”. Choose another name, or take that one away first.",
+    "access.unknown": "There is no {kind} called “{name}”.",
+    "access.password": "A password needs at least {minimum} characters.",
+    "access.file": "Line {line} of {path} cannot be used: each is NAME:HASH, as “encore {kind}” writes them.",
+    "access.agreement": "No key was made: cloning a voice needs the agreement of whoever it belongs to.",
+    "access.needed": "A login or a key is needed here: “Authorization: Bearer KEY”, or a user’s name and password.",
+    "access.origin": "Another site asked in this browser’s name, which is refused. To allow it, set ENCORE_CORS_ORIGINS; a proxy in front of Encore must pass on the Host header.",
+    "access.host": "Encore is not served under the name “{host}”. To allow it, set ENCORE_HOSTS.",
+    "limit.rate": "That is more than {limit} here. Try again in {retry_s} s.",
+    "limit.logins": "Too many failed logins came from here. Try again in {retry_s} s.",
+    "busy.work": "Encore has as much to do as it can take on. Try again in {retry_s} s.",
+    "busy.uploads": "Encore is receiving as much as it can hold. Try again in {retry_s} s.",
+    "consent.needed": "Confirm first that whoever is heard in the clip agreed to having the voice cloned.",
     "settings.invalid": "The setting {name} cannot be used: {reason}.",
     "cancelled": "Cancelled.",
 }
@@ -202,6 +217,19 @@ class EngineFailed(EncoreError):
 
 class StorageFailed(EncoreError):
     """A file or the private server could not be used."""
+
+
+class Refused(EncoreError):
+    """Who asks may not do this."""
+
+
+class Busy(EncoreError):
+    """Not now: whoever asks has asked for too much (``limit.…``), or the house is full (``busy.…``)."""
+
+    def __init__(self, code: str, *, retry_s: int, **details: Any) -> None:
+        """It is worth asking again in ``retry_s`` seconds."""
+        self.retry_s = retry_s
+        super().__init__(code, retry_s=retry_s, **details)
 
 
 class Cancelled(EncoreError):

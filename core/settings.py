@@ -19,7 +19,9 @@ DAY = 86_400
 class Settings(BaseSettings):
     """Read from ``ENCORE_<FIELD>`` variables; ``REDIS_URL`` is read under its usual name."""
 
-    model_config = SettingsConfigDict(env_prefix="ENCORE_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ENCORE_", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("encore", appauthor=False))
     """Saved voices, the private server's snapshot and socket."""
@@ -54,7 +56,7 @@ class Settings(BaseSettings):
     """``2`` or ``2.5``; empty asks the model's ``config.yaml``."""
     indextts_fp16: bool = False
     """Half precision (bfloat16 with 2.5); needs a GPU."""
-    remote_urls: str = ""
+    remote_urls: str = Field(default="", repr=False)
     """Servers that speak OpenAI's ``/v1/audio/speech`` (another Encore, vLLM-Omni), all with the same model:
     ``http://host:port``, several with commas between them."""
     remote_model: str = ""
@@ -72,10 +74,27 @@ class Settings(BaseSettings):
     idle_unload_s: float = Field(default=0.0, ge=0)
     """Engines that nobody has used for so many seconds give back their memory, and load again when they are asked; 0
     keeps them loaded."""
+    users: Path | None = None
+    """Who may log in: a file of ``NAME:HASH`` lines; none takes ``users`` in the data folder, which ``encore users``
+    writes."""
+    api_keys: Path | None = None
+    """Keys of the HTTP API, in the same form; none takes ``keys`` in the data folder, which ``encore keys`` writes."""
+    rate_limit: str = "60/minute"
+    """How many pieces of work a user, a key, or an address without either may ask for where others than the people at
+    this machine are served: ``60/minute``, several with ``;`` between them; empty for no limit."""
+    max_work: int = Field(default=64, ge=1)
+    """Pieces of work that engines do or have waiting at once; whatever would be one more is refused."""
+    trusted_proxies: str = ""
+    """Addresses or networks of proxies whose ``X-Forwarded-For`` and ``-Proto`` are believed, with commas between."""
+    cors_origins: str = ""
+    """Origins of other sites whose pages may use the HTTP API, such as ``https://studio.example``, with commas
+    between."""
+    hosts: str = ""
+    """Names that Encore is served under where no login is asked for, beside ``localhost``, with commas between."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 
-    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
     """The shared cache; none starts a private server."""
     redis_memory_mb: int = 1024
     """Memory limit of the private server, in MiB."""
