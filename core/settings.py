@@ -48,8 +48,9 @@ class Settings(BaseSettings):
     cosyvoice_vllm: bool = False
     """vLLM for CosyVoice's language model; needs a GPU, and seeds have no effect with it."""
     indextts_model: str = ""
-    """IndexTTS-2 or 2.5, with the models that it uses in its ``hf_cache``; empty looks for a folder ``indextts`` among
-    the models."""
+    """IndexTTS-2 or 2.5, with the models that it uses in its ``hf_cache``: a folder, or its id at Hugging Face or
+    ModelScope, which ``encore models fetch indextts`` fetches; empty looks for a folder ``indextts`` among the
+    models."""
     indextts_code: str = ""
     """A checkout of index-tts, for where its package is not installed."""
     indextts_version: str = Field(default="", pattern=r"^(2|2\.5)?$")

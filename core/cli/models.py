@@ -44,14 +44,15 @@ def fetch_models(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Models to fetch; the embedded ones if none is named. “sensevoice” and “cosyvoice” are those that the "
-            "settings name by an id of a hub."
+            help="Models to fetch; the embedded ones if none is named. “sensevoice”, “cosyvoice” and “indextts” are "
+            "those that the settings name by an id of a hub."
         ),
     ] = None,
 ) -> None:
     """Download what is missing, verify it and unpack it. Ended half-way, it goes on from there the next time."""
     from core.cli.transfers import show_transfers
     from core.engines.cosyvoice import files as cosyvoice
+    from core.engines.indextts import files as indextts
     from core.engines.sensevoice import files as sensevoice
     from core.models import fetch
     from core.models.manifest import manifest
@@ -61,10 +62,11 @@ def fetch_models(
     catalogue = manifest()
     folder = settings().models_dir
     if names:
-        for engine in (sensevoice, cosyvoice):
-            if engine.NAME in names:
-                typer.echo(f"{engine.NAME} is in {engine.fetch(settings())}", err=True)
-        names = [name for name in names if name not in (sensevoice.NAME, cosyvoice.NAME)]
+        from_hubs = {engine.NAME: engine.fetch for engine in (sensevoice, cosyvoice, indextts)}
+        for name in names:
+            if name in from_hubs:
+                typer.echo(f"{name} is in {from_hubs[name](settings())}", err=True)
+        names = [name for name in names if name not in from_hubs]
         if not names:
             return
     wanted = fetch.missing(catalogue, folder, names or ())

@@ -2,14 +2,37 @@
 
 import importlib.util
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from filelock import FileLock
 
 from core.errors import FetchFailed, StorageFailed
 
 log = logging.getLogger(__name__)
+
+
+class HubFiles(Protocol):
+    """Where a model is, or is to be."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        ...
+
+    @property
+    def hub_id(self) -> str:
+        """Where it is to be fetched from; empty for a folder of the user's."""
+        ...
+
+    @property
+    def needed(self) -> Sequence[Path]:
+        """Every file without which there is no model."""
+        ...
+
+
+FilesT = TypeVar("FilesT", bound=HubFiles)
 
 
 def hub_folder(models_dir: Path, model_id: str) -> Path:
@@ -29,22 +52,40 @@ def named_model(models_dir: Path, named: str, default: str) -> tuple[Path, str]:
     return folder, ""
 
 
-def fetch_from_hub(model_id: str, folder: Path, files: Sequence[str]) -> None:
+def fetched(now: Callable[[], FilesT], bring: Callable[[FilesT], None]) -> Path:
+    """The folder of the model that ``now`` tells of, once ``bring`` has fetched what it lacks, if it lacks anything.
+
+    Raises :class:`FetchFailed` (``model.hub``) if something is missing still, and whatever ``bring`` raises.
+    """
+    files = now()
+    if not all(path.is_file() for path in files.needed):
+        bring(files)
+        files = now()
+    if missing := [path.name for path in files.needed if not path.is_file()]:
+        raise FetchFailed("model.hub", model=files.hub_id or files.folder, reason=f"it lacks {', '.join(missing)}")
+    return files.folder
+
+
+def fetch_from_hub(model_id: str, folder: Path, files: Sequence[str], model_scope_id: str = "") -> None:
     """Bring those of ``files`` (names or glob patterns) that the hub has to ``folder``; what is here already stays.
 
-    Asks Hugging Face first and then, where its package is installed, ModelScope. Raises :class:`FetchFailed`
-    (``model.hub``) with the reasons of those that were asked, or :class:`StorageFailed`.
+    Asks Hugging Face first and then, where its package is installed, ModelScope, where the model may have another id.
+    Raises :class:`FetchFailed` (``model.hub``) with the reasons of those that were asked, or :class:`StorageFailed`.
     """
     reasons = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
-            for hub, download in (("huggingface_hub", _hugging_face), ("modelscope", _model_scope)):
+            hubs = (
+                ("huggingface_hub", _hugging_face, model_id),
+                ("modelscope", _model_scope, model_scope_id or model_id),
+            )
+            for hub, download, its_id in hubs:
                 if importlib.util.find_spec(hub) is None:
                     reasons.append(f"{hub} is not installed")
                     continue
                 try:
-                    download(model_id, folder, list(files))
+                    download(its_id, folder, list(files))
                     return
                 except Exception as error:  # each hub has its own errors for a line that is down and a wrong name
                     log.debug("%s", hub, exc_info=error)

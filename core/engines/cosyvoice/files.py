@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.engines.availability import Availability, of_files
-from core.errors import FetchFailed, ModelMissing
-from core.models.hub import fetch_from_hub, named_model
+from core.models.hub import fetch_from_hub, fetched, named_model
 from core.settings import Settings
 
 NAME = "cosyvoice"
@@ -59,17 +58,12 @@ def fetch(settings: Settings) -> Path:
 
     Raises :class:`FetchFailed`, or :class:`ModelMissing` where they name no id.
     """
-    model = ModelFiles.of(settings)
-    if not model.availability.ready:
+
+    def bring(model: ModelFiles) -> None:
         if not model.hub_id:
-            finding = model.availability.finding
-            raise ModelMissing(finding.code, **finding.details)
-        top = [
-            path.name for path in (*model.needed, *ModelFiles(model.folder, 2).needed) if path.parent == model.folder
-        ]
-        fetch_from_hub(model.hub_id, model.folder, [*dict.fromkeys(top), f"{QWEN}/*"])
-    model = ModelFiles.of(settings)
-    missing = [path.name for path in model.needed if not path.is_file()]
-    if missing:
-        raise FetchFailed("model.hub", model=model.hub_id, reason=f"it lacks {', '.join(missing)}")
-    return model.folder
+            model.availability.check()
+        either = (*model.needed, *ModelFiles(model.folder, 2).needed)  # which version it is its files will tell
+        top = dict.fromkeys(path.name for path in either if path.parent == model.folder)
+        fetch_from_hub(model.hub_id, model.folder, [*top, f"{QWEN}/*"])
+
+    return fetched(lambda: ModelFiles.of(settings), bring)

@@ -130,7 +130,7 @@ class Upstream:
         how: dict[str, Any] = {"use_qwen_emo": files.emotion_reader is not None}
         if files.version == "2":
             # Told where they are, it looks for nothing on a hub.
-            how |= {"use_fp16": options.fp16, "aux_paths": {name: str(path) for name, path in files.auxiliary.items()}}
+            how |= {"use_fp16": options.fp16, "aux_paths": {name: str(path) for name, path in files.companions.items()}}
         else:
             how |= {"use_bf16": options.fp16}
         where = {"cfg_path": str(files.configuration), "model_dir": str(files.folder)}

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.engines.availability import Availability, State, of_files
-from core.errors import FetchFailed, ModelMissing
 from core.finding import Finding
-from core.models.hub import fetch_from_hub, named_model
+from core.models.hub import fetch_from_hub, fetched, named_model
 from core.settings import Settings
 
 NAME = "sensevoice"
@@ -66,17 +65,15 @@ def fetch(settings: Settings) -> Path:
 
     Raises :class:`FetchFailed`, or :class:`ModelMissing` where they name no id.
     """
-    model = ModelFiles.of(settings)
-    # Where nothing else was said, the quantised graph, a quarter of the size, is asked for first.
-    graphs = [QUANTISED, FULL] if settings.sensevoice_quantized is None else [model.graph.name]
-    for graph in graphs:
-        if ModelFiles.of(settings).availability.ready:
-            break
+
+    def bring(model: ModelFiles) -> None:
         if not model.hub_id:
-            finding = model.availability.finding
-            raise ModelMissing(finding.code, **finding.details)
-        fetch_from_hub(model.hub_id, model.folder, [graph, f"{graph}[._]data", *COMPANIONS])
-    missing = [path.name for path in ModelFiles.of(settings).needed if not path.is_file()]
-    if missing:
-        raise FetchFailed("model.hub", model=model.hub_id, reason=f"it lacks {', '.join(missing)}")
-    return model.folder
+            model.availability.check()
+        # Where nothing else was said, the quantised graph, a quarter of the size, is asked for first.
+        graphs = [QUANTISED, FULL] if settings.sensevoice_quantized is None else [model.graph.name]
+        for graph in graphs:
+            fetch_from_hub(model.hub_id, model.folder, [graph, f"{graph}[._]data", *COMPANIONS])
+            if (model.folder / graph).is_file():
+                break
+
+    return fetched(lambda: ModelFiles.of(settings), bring)

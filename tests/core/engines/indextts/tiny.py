@@ -140,6 +140,9 @@ def _as_if_taught(gpt: Any) -> None:
     late = ((places - _SOUNDS) / 8).clamp(-1, 1)
     for weight in (gpt.mel_embedding.weight, *(weight for weight in gpt.gpt.parameters() if weight.ndim > 1)):
         torch.nn.init.normal_(weight, std=1.6 / math.sqrt(gpt.model_dim))  # with less it ignores what it is told
+    for block in gpt.gpt.h:
+        for layer in (block.attn.c_proj, block.mlp.c_proj):  # that it ends is for the place to say, and nothing else
+            layer.weight.data -= torch.outer(layer.weight.data @ direction, direction)
     gpt.emo_layer.weight.data *= 10
     gpt.mel_pos_embedding.emb.weight.data += 6 * late[:, None] * direction
     gpt.mel_head.weight.data *= 3
