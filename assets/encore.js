@@ -322,6 +322,8 @@ const encore = {
         speak({language: control.dataset.language});
       } else if (control?.dataset.act === "theme") {
         encore.theme(document.body.classList.contains("dark") ? "light" : "dark");
+      } else if (control?.dataset.act === "engines") {
+        first("#engines-tab-button").click();
       }
     });
   },

@@ -1,6 +1,7 @@
 """The page and the routes beside it, put together around one studio."""
 
 from collections.abc import Sequence
+from functools import partial
 from importlib import resources
 from typing import Any, Protocol
 
@@ -8,8 +9,8 @@ import gradio as gr
 from fastapi import FastAPI
 
 from core.studio import Studio
-from webui.api.audio import ClipStore, audio_routes
-from webui.api.speech import speech_routes
+from webui.api.app import api_on
+from webui.api.audio import ClipStore
 from webui.components.header import header
 from webui.components.markup import markup
 from webui.events import Form, Updates, on
@@ -20,6 +21,7 @@ from webui.session import Session
 from webui.tabs.cache import CacheTab
 from webui.tabs.clone import CloneTab
 from webui.tabs.emotion import EmotionTab
+from webui.tabs.engines import EnginesTab
 from webui.tabs.pronunciation import PronunciationTab
 from webui.tabs.transcribe import TranscribeTab
 from webui.theme import theme
@@ -27,9 +29,9 @@ from webui.theme import theme
 __all__ = ["build_app", "serve"]
 
 STATUS_SECONDS = 15
-"""How often the header looks at Redis."""
+"""How often the header looks at Redis and the engine."""
 STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
-ASSETS = ("encore", "pronunciation", "emotion", "cache")
+ASSETS = ("encore", "pronunciation", "emotion", "cache", "engines")
 """Style sheets and scripts, in their order."""
 CONCURRENT = 16
 """Requests that the page works on at once: a hit must not wait behind somebody's miss."""
@@ -50,10 +52,8 @@ class Tab(Protocol):
 
 def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
     """The whole app on ``studio``; ``private`` if only people at this machine can open it."""
-    app = FastAPI(title="Encore", docs_url=None, redoc_url=None, openapi_url=None)
     clips = ClipStore()
-    app.include_router(audio_routes(clips))
-    app.include_router(speech_routes(studio))
+    app = api_on(studio, clips)
     gr.mount_gradio_app(
         app,
         _blocks(Page(studio, clips, private)),
@@ -78,6 +78,7 @@ def _blocks(page: Page) -> gr.Blocks:
     with blocks:
         page.session.render()  # type: ignore[no-untyped-call]
         page.language.render()  # type: ignore[no-untyped-call]
+        page.speaking.render()  # type: ignore[no-untyped-call]
         head = markup("encore.header(element, data => trigger('speak', data))", elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with page.labels.put(gr.Tab(id="clone"), label="tab.clone") as clone_tab:
@@ -90,10 +91,14 @@ def _blocks(page: Page) -> gr.Blocks:
                 transcribe = TranscribeTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="cache", elem_id="cache-tab"), label="tab.cache") as cache_tab:
                 cache = CacheTab(page)
+            with page.labels.put(gr.Tab(id="engines", elem_id="engines-tab"), label="tab.engines") as engines_tab:
+                engines = EnginesTab(page, clone, transcribe)
         pronunciation.watch(pronunciation_tab)
         emotion.watch(emotion_tab)
-        cache.watch(shown=cache_tab, hidden=[clone_tab, pronunciation_tab, emotion_tab, transcribe_tab])
-        _wire(blocks, page, head, [clone, pronunciation, emotion, transcribe, cache])
+        others = [clone_tab, pronunciation_tab, emotion_tab, transcribe_tab]
+        cache.watch(shown=cache_tab, hidden=[*others, engines_tab])
+        engines.watch(shown=engines_tab, hidden=[*others, cache_tab])
+        _wire(blocks, page, head, [clone, pronunciation, emotion, transcribe, cache, engines])
     return blocks
 
 
@@ -104,7 +109,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
     def draw_header(session: Session) -> Updates:
         cache = page.studio.cache
         attention = bool(cache.notices)
-        return {head: header(session.texts, engine=page.engine, redis=cache.redis_state, attention=attention)}
+        return {head: header(session.texts, page.engine(session), redis=cache.redis_state, attention=attention)}
 
     def speak(session: Session, chosen: str) -> Updates:
         session.language = texts(chosen).language
@@ -114,6 +119,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
         return updates
 
     def on_load(session: Session, chosen: str) -> Updates:
+        page.open(session)
         return speak(session, chosen)
 
     def on_speak(form: Form, event: gr.EventData) -> Updates:
@@ -134,7 +140,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
         api_visibility="private",
     )
     language.change(None, inputs=language, js="language => encore.ready(language)")
-    on(gr.Timer(STATUS_SECONDS).tick, on_tick, [page.session], [head])
+    on(partial(gr.on, [gr.Timer(STATUS_SECONDS).tick, page.speaking.change]), on_tick, [page.session], [head])
     blocks.queue(default_concurrency_limit=CONCURRENT)
 
 

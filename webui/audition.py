@@ -3,14 +3,14 @@
 import itertools
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from core.engines.base import Capabilities
 from core.errors import EncoreError
 from core.request import AS_IT_COMES, AudioSource, Instruction, SynthesisRequest
 from core.text.cues import Interpretation, interpret
 from core.text.presets import presets, resolve
-from webui.form import Form
+from webui.form import Form, within
 from webui.run import Run
 
 NEUTRAL, TOGETHER = "neutral", "together"
@@ -73,10 +73,11 @@ class Audition:
             return [*found, Candidate(TOGETHER, direction)]
         return found
 
-    def trial(self, candidate: Candidate) -> Trial | None:
-        """How ``candidate`` sounded with this line, if it was tried."""
+    def trial(self, candidate: Candidate, engine: str) -> Trial | None:
+        """How ``candidate`` sounded with this line and ``engine``, if it was tried."""
         for trial in self.trials:
-            if trial.candidate == candidate and trial.request.text == self.line:
+            asked = trial.request
+            if (trial.candidate, asked.text, asked.engine) == (candidate, self.line, engine):
                 return trial
         return None
 
@@ -91,9 +92,17 @@ def foresee(instruction: Instruction, capabilities: Capabilities, engine: str) -
 
 
 def direction_of(
-    *, text: str, chosen: Sequence[str], vector: Sequence[float], clip: AudioSource | None, strength: float
+    capabilities: Capabilities,
+    *,
+    text: str,
+    chosen: Sequence[str],
+    vector: Sequence[float],
+    clip: AudioSource | None,
+    strength: float,
 ) -> Instruction:
-    """A direction of what the tab's widgets hold. Raises :class:`InvalidInput`."""
-    direction = Instruction(text.strip(), tuple(chosen), tuple(vector) if any(vector) else (), clip, strength)
-    # Without anything that it counts for, the strength would make the same direction another one.
-    return direction if direction.vector or direction.clip else replace(direction, strength=1.0)
+    """A direction of what the tab's widgets hold; what the engine does not take is off, and does not count.
+
+    Raises :class:`InvalidInput`.
+    """
+    whole = Instruction(text.strip(), tuple(chosen), tuple(vector) if any(vector) else (), clip, strength)
+    return within(whole, capabilities)

@@ -1,8 +1,11 @@
 """How handlers are tied to events: by name, never by position."""
 
-from collections.abc import Callable, Collection
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from typing import Any
 
+import gradio as gr
 from gradio.blocks import Block
 
 Form = dict[Any, Any]
@@ -24,10 +27,52 @@ def on(
     handlers are no HTTP API.
     """
     return event(
-        handler,
+        _told(handler),
         inputs=set(inputs) if inputs else None,
         outputs=list(outputs),
         show_progress="hidden",
         api_visibility="private",
         **options,
     )
+
+
+def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """``handler`` with "nothing changes" told as Gradio understands it, who takes an empty dict for a value."""
+    if inspect.isasyncgenfunction(handler):
+
+        @functools.wraps(handler)
+        async def steps(*given: Any) -> AsyncIterator[Any]:
+            async for updates in handler(*given):
+                yield gr.skip() if updates == {} else updates
+
+        return steps
+    if inspect.isgeneratorfunction(handler):
+
+        @functools.wraps(handler)
+        def blocking_steps(*given: Any) -> Iterator[Any]:
+            for updates in handler(*given):
+                yield gr.skip() if updates == {} else updates
+
+        return blocking_steps
+
+    @functools.wraps(handler)
+    def step(*given: Any) -> Any:
+        updates = handler(*given)
+        return gr.skip() if updates == {} else updates
+
+    return step
+
+
+def settle(updates: Updates) -> None:
+    """Build parts as ``updates`` would change them: what is offered has one description, at first and later on."""
+    for part, properties in updates.items():
+        if isinstance(properties, dict):
+            for name, value in properties.items():
+                if name != "__type__":
+                    setattr(part, name, value)
+
+
+def valued(updates: Updates, values: Updates) -> Updates:
+    """``updates`` of what parts offer together with their ``values``."""
+    joined = {part: {**updates[part], "value": value} if part in updates else value for part, value in values.items()}
+    return {**updates, **joined}

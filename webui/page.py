@@ -4,10 +4,17 @@ from dataclasses import dataclass, field
 
 import gradio as gr
 
+from core.engines.base import Capabilities, RecognitionEngine, SynthesisEngine
+from core.engines.registry import Registry
 from core.studio import Studio
 from webui.api.audio import ClipStore
 from webui.i18n import Labels
 from webui.session import Session
+
+
+def _signal() -> gr.Textbox:
+    """A part that is never seen; its ``change`` tells the tabs of something."""
+    return gr.Textbox(visible=False, render=False)
 
 
 @dataclass(frozen=True)
@@ -19,16 +26,30 @@ class Page:
     private: bool = True
     """Only people at this machine see the page, so that it may show what anybody said."""
     session: gr.State = field(default_factory=lambda: gr.State(Session(), delete_callback=Session.cancel))
-    language: gr.Textbox = field(default_factory=lambda: gr.Textbox(visible=False, render=False))
+    language: gr.Textbox = field(default_factory=_signal)
     """The language that the page has been drawn in; its ``change`` is where to draw what only the page knows."""
+    speaking: gr.Textbox = field(default_factory=_signal)
+    """The engine that the page has been set to; its ``change`` is where other tabs draw what it can do."""
     labels: Labels = field(default_factory=Labels)
 
-    @property
-    def engine(self) -> str:
-        """The engine that speaks: the first there is."""
-        return self.studio.synthesis.names[0]
+    def open(self, session: Session) -> None:
+        """Choose engines for a page that has just been opened: the first of each kind that can be used."""
+        session.engine = session.engine or _first(self.studio.synthesis)
+        session.recogniser = session.recogniser or _first(self.studio.recognition)
 
-    @property
-    def recogniser(self) -> str:
-        """The engine that writes down: the first there is."""
-        return self.studio.recognition.names[0]
+    def engine(self, session: Session) -> SynthesisEngine:
+        """The engine that speaks on an open page."""
+        return self.studio.synthesis[session.engine or self.studio.synthesis.names[0]]
+
+    def recogniser(self, session: Session) -> RecognitionEngine:
+        """The engine that writes down on an open page."""
+        return self.studio.recognition[session.recogniser or self.studio.recognition.names[0]]
+
+    def can(self, session: Session) -> Capabilities:
+        """What the engine that speaks can do."""
+        return self.engine(session).capabilities
+
+
+def _first(engines: Registry[SynthesisEngine] | Registry[RecognitionEngine]) -> str:
+    """The first engine that can be used; the first of all where none can, which then says why."""
+    return next((name for name in engines.names if engines[name].availability.ready), engines.names[0])

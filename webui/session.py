@@ -12,7 +12,7 @@ from core.report import SynthesisReport, TranscriptReport
 from core.request import AS_IT_COMES, AudioSource, Instruction
 from webui.audition import Audition
 from webui.draft import Draft
-from webui.form import Form, Reference
+from webui.form import Form, Reference, Wishes
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
 
@@ -57,6 +57,11 @@ class Session:
     """The state behind one open page; its handlers share it, so that one can cancel another's work."""
 
     language: str = DEFAULT
+    engine: str = ""
+    """Who speaks; until that is settled, the first there is."""
+    recogniser: str = ""
+    """Who writes down."""
+    wishes: Wishes = field(default_factory=Wishes)
     reference: Reference | None = None
     emotion: Instruction = AS_IT_COMES
     """The vector and the clip that stand beside the words of the mood."""

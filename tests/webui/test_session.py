@@ -10,7 +10,7 @@ from tests.core.humming import hum
 from webui.form import Form
 from webui.session import BARS, MAX_TAKES, Session, TakeCard, waveform
 
-FORM = Form("Hi.", False, "stock:alto", None, "", "auto", 1.0)
+FORM = Form("humming", "Hi.", False, "stock:alto", None, "", "auto", 1.0)
 
 
 def report(*stages: Stage, speaker: Stage | None = None) -> SynthesisReport:

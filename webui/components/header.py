@@ -3,11 +3,13 @@
 from html import escape
 
 from core.cache.stats import RedisState
+from core.engines.base import SynthesisEngine
+from webui.components.engines import engine_name, state_words
 from webui.components.icons import LOGO, icon
 from webui.i18n import LANGUAGES, Texts
 
 
-def header(texts: Texts, *, engine: str, redis: RedisState, attention: bool = False) -> str:
+def header(texts: Texts, engine: SynthesisEngine, *, redis: RedisState, attention: bool = False) -> str:
     """The header in the page's language; ``attention`` marks the Cache tab, where a notice waits."""
     words = texts("status.redis_up") if redis.up else texts("status.redis_down")
     title = redis.where if redis.up else texts("status.redis_down_help", reason=redis.reason or redis.where)
@@ -19,9 +21,23 @@ def header(texts: Texts, *, engine: str, redis: RedisState, attention: bool = Fa
     return (
         f'<div class="e-header" data-attention="{str(attention).lower()}">'
         f'<div class="e-brand">{LOGO}<h1>Encore</h1></div><div class="e-status">'
-        f'<span class="e-state" data-up="true" title="{escape(texts("status.engine_help"))}">{escape(engine)}</span>'
+        f"{_engine(texts, engine)}"
         f'<span class="e-state" data-up="{str(redis.up).lower()}" title="{escape(title)}">{escape(words)}</span>'
         f'<span class="e-languages" role="group" aria-label="{escape(texts("status.language"))}">{languages}</span>'
         f'<button class="e-theme" data-act="theme" title="{escape(texts("status.theme"))}" '
         f'aria-label="{escape(texts("status.theme"))}">{icon("theme")}</button></div></div>'
+    )
+
+
+def _engine(texts: Texts, engine: SynthesisEngine) -> str:
+    """Who speaks and how it is; leads to the Engines tab."""
+    availability, name = engine.availability, engine_name(texts, engine.name)
+    if not availability.ready:
+        state, words = "missing", state_words(texts, availability)
+    else:
+        state = "loaded" if engine.loaded else "idle"
+        words = texts(f"status.engine_{state}")
+    return (
+        f'<button class="e-state" data-act="engines" data-state="{state}" data-up="{str(availability.ready).lower()}" '
+        f'title="{escape(texts("status.engine_help"))}">{escape(name)}<small>{escape(words)}</small></button>'
     )

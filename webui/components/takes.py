@@ -5,6 +5,7 @@ from html import escape
 
 from core.report import SynthesisReport
 from webui.components.badges import badge, outcome_words, seconds
+from webui.components.engines import engine_name
 from webui.components.icons import icon
 from webui.components.latency import latency_bar
 from webui.components.mood import follows, mood_words
@@ -29,15 +30,23 @@ def takes_list(texts: Texts, takes: Sequence[TakeCard]) -> str:
         f"<small><kbd>X</kbd> {escape(texts('compare.key'))}</small></span>"
         f'<button data-act="ab-off" title="{escape(texts("compare.off"))}">{icon("close")}</button></div>'
     )
-    return compare + "".join(_card(texts, take) for take in takes)
+    # Who spoke is worth a word where it was not always the same one.
+    several = len({take.report.engine for take in takes}) > 1
+    return compare + "".join(_card(texts, take, several) for take in takes)
 
 
-def _card(texts: Texts, take: TakeCard) -> str:
+def _card(texts: Texts, take: TakeCard, several: bool) -> str:
     report = take.report
     similarity = (
         f'<span class="e-fact" title="{escape(texts("take.similarity_help"))}">'
         f"{escape(texts('take.similarity', value=f'{report.similarity:.2f}'))}</span>"
         if report.similarity is not None
+        else ""
+    )
+    engine = (
+        f'<span class="e-fact e-by" title="{escape(texts("take.engine_help"))}">'
+        f"{escape(engine_name(texts, report.engine))}</span>"
+        if several
         else ""
     )
     length = texts("unit.s", value=f"{report.duration_s:.1f}")
@@ -49,7 +58,7 @@ def _card(texts: Texts, take: TakeCard) -> str:
         f'<header><button class="e-play" data-act="play" aria-label="{escape(texts("take.play"))}">{icon("play")}'
         f'</button><span class="e-number">#{take.number}</span>'
         f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
-        f'<span class="e-fact">{escape(length)}</span>{similarity}'
+        f'{engine}<span class="e-fact">{escape(length)}</span>{similarity}'
         f'<span class="e-fact">{escape(settings)}</span>'
         f'<span class="e-actions">{_actions(texts, take)}</span></header>'
         f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'

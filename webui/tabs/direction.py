@@ -16,7 +16,7 @@ from webui.components.clips import clip_row, drop_zone
 from webui.components.markup import markup
 from webui.components.mood import label, offered
 from webui.components.radar import radar
-from webui.events import Form, Updates, on
+from webui.events import Form, Updates, on, settle
 from webui.page import Page
 from webui.session import Session
 from webui.tabs.voice import refused
@@ -32,7 +32,6 @@ class DirectionPanel:
     def __init__(self, page: Page, script: gr.Textbox) -> None:
         """``script`` is Clone's, where the line comes from."""
         self._page, self._script = page, script
-        self._can = page.studio.synthesis[page.engine].capabilities
         self.preview = markup()
         self._line()
         self.chips = {group: self._chips(group) for group in GROUPS}
@@ -41,6 +40,7 @@ class DirectionPanel:
         page.labels.put(gr.Markdown(elem_classes="e-subtitle"), value="emotion.clip")
         self.clip = markup("encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)")
         self.notice = markup()
+        settle(self.offer(Session()))
         self._wire()
 
     def _line(self) -> None:
@@ -55,44 +55,37 @@ class DirectionPanel:
             self.reset = put(gr.Button(size="sm", min_width=120, elem_classes="e-quiet"), value="emotion.reset")
 
     def _chips(self, group: str) -> gr.CheckboxGroup:
-        """The presets of a group. What the engine cannot do stays, switched off, with the reason beside it."""
-        found = [preset.id for preset in offered(self._can) if preset.group == group]
-        shown = found or [preset.id for preset in presets().values() if preset.group == group]
+        """The presets of a group, all of them: an engine takes a group or does not."""
+        found = [preset.id for preset in presets().values() if preset.group == group]
         return self._page.labels.put(
-            gr.CheckboxGroup(elem_id=f"chips-{group}", elem_classes="e-chips", interactive=bool(found)),
+            gr.CheckboxGroup(elem_id=f"chips-{group}", elem_classes="e-chips"),
             label=f"emotion.group.{group}",
-            choices=lambda texts: [(label(texts, preset), preset) for preset in shown],
-            **({} if found else {"info": "emotion.off_preset"}),
+            choices=lambda texts: [(label(texts, preset), preset) for preset in found],
         )
 
     def _words(self) -> None:
         self.words = self._page.labels.put(
-            gr.Textbox(lines=1, max_lines=4, elem_id="direction", interactive=self._can.instruction),
+            gr.Textbox(lines=1, max_lines=4, elem_id="direction"),
             label="emotion.words",
             placeholder="emotion.words_placeholder",
-            **({} if self._can.instruction else {"info": "emotion.off_words"}),
         )
 
     def _mix(self) -> None:
-        put, able = self._page.labels.put, self._can.emotion_vector
+        put = self._page.labels.put
         put(gr.Markdown(elem_classes="e-subtitle"), value="emotion.vector")
-        if not able:
-            put(gr.Markdown(elem_classes="e-off"), value="emotion.off_vector")
+        self.off_vector = put(gr.Markdown(elem_classes="e-off"), value="emotion.off_vector")
         with gr.Row(elem_id="mix"):
             with gr.Column(elem_id="emotion-vector", min_width=200):
                 self.vector = [
                     put(
-                        gr.Slider(0, 1, value=0, step=0.05, interactive=able, buttons=[], elem_classes="e-mix"),
+                        gr.Slider(0, 1, value=0, step=0.05, buttons=[], elem_classes="e-mix"),
                         label=f"mood.emotion.{name}",
                     )
                     for name in EMOTIONS
                 ]
             self.radar = markup("encore.radar.on(element, watch)", elem_classes="e-radar-place")
         self.strength = put(
-            gr.Slider(
-                0, 1, value=1, step=0.05, interactive=able or self._can.emotion_audio, buttons=[], elem_classes="e-mix"
-            ),
-            label="emotion.strength",
+            gr.Slider(0, 1, value=1, step=0.05, buttons=[], elem_classes="e-mix"), label="emotion.strength"
         )
 
     def _wire(self) -> None:
@@ -105,6 +98,7 @@ class DirectionPanel:
         on(self.clip.refused, self._on_refused, [session], [self.notice])
         on(self.from_script.click, lambda form: {self.line: opening(form[script] or "")}, [script], [self.line])
         on(self.reset.click, self._on_reset, [session], [self.clip, *self.widgets])
+        on(self._page.speaking.change, lambda form: self.offer(form[session]), [session], self.offer(Session()))
 
     # What the tab asks of the panel
 
@@ -119,9 +113,10 @@ class DirectionPanel:
         return [widget.change for widget in (*self.widgets, self.clip)]
 
     def read(self, form: Form) -> Instruction:
-        """The direction as it stands. Raises :class:`InvalidInput`."""
+        """The direction as it stands; what is switched off does not count. Raises :class:`InvalidInput`."""
         session: Session = form[self._page.session]
         return direction_of(
+            self._page.can(session),
             text=form[self.words] or "",
             chosen=[preset for chips in self.chips.values() for preset in form[chips] or []],
             vector=[float(form[slider] or 0) for slider in self.vector],
@@ -134,24 +129,39 @@ class DirectionPanel:
         line, script = (form[self.line] or "").strip(), opening(form[self._script] or "")
         return {self.line: script} if script and not line else {}
 
+    def offer(self, session: Session) -> Updates:
+        """What the engine takes. The rest keeps its controls with what they hold, off, and the reason beside."""
+        texts, can = session.texts, self._page.can(session)
+        taken = {preset.group for preset in offered(can)}
+        return {
+            self.preview: notice.notice("note", texts("emotion.preview")) if can.prosody_preview else "",
+            **{
+                chips: gr.update(
+                    interactive=group in taken, info=None if group in taken else texts("emotion.off_preset")
+                )
+                for group, chips in self.chips.items()
+            },
+            self.words: gr.update(
+                interactive=can.instruction, info=None if can.instruction else texts("emotion.off_words")
+            ),
+            self.off_vector: gr.update(visible=not can.emotion_vector),
+            **{slider: gr.update(interactive=can.emotion_vector) for slider in self.vector},
+            self.strength: gr.update(interactive=can.emotion_vector or can.emotion_audio),
+            self.clip: self._zone(session),
+        }
+
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
-        texts = session.texts
-        return {
-            self.preview: notice.notice("note", texts("emotion.preview")) if self._can.prosody_preview else "",
-            self.radar: radar(texts),
-            self.clip: self._zone(session),
-            self.notice: "",
-        }
+        return {**self.offer(session), self.radar: radar(session.texts), self.notice: ""}
 
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {self.preview, self.radar, self.clip, self.notice}
+        return {*self.offer(Session()), self.radar, self.notice}
 
     def _zone(self, session: Session) -> str:
         texts, clip = session.texts, session.audition.clip
-        off = not self._can.emotion_audio
+        off = not self._page.can(session).emotion_audio
         row = clip_row(texts, clip[1], clip[0].name) if clip else ""
         return drop_zone(texts, hint=texts("emotion.off_clip" if off else "emotion.clip_drop"), content=row, off=off)
 

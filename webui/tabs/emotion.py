@@ -48,7 +48,6 @@ class EmotionTab:
 
     def __init__(self, page: Page, clone: CloneTab, tabs: gr.Tabs) -> None:
         self._page, self._clone, self._tabs = page, clone, tabs
-        self._can = page.studio.synthesis[page.engine].capabilities
         with gr.Row(elem_id="moods"):
             with gr.Column(elem_id="direction-panel", elem_classes="e-panel", min_width=320):
                 page.labels.put(gr.Markdown(elem_classes="e-title"), value="emotion.direction")
@@ -82,7 +81,7 @@ class EmotionTab:
         # Whoever changes what the grid shows says so by the pulse, and one event alone draws it, never twice at a time:
         # so no older drawing can come in after a newer one.
         changes = [*direction.changes, self.neutral.change, self.together.change]
-        changes += [self.pulse.change, self._page.language.change]
+        changes += [self.pulse.change, self._page.language.change, self._page.speaking.change]
         on(
             partial(gr.on, changes),
             self._on_change,
@@ -117,9 +116,13 @@ class EmotionTab:
         return {*self.direction.drawn, self.who, self.notice}
 
     def _grid(self, session: Session) -> str:
-        audition = session.audition
+        audition, engine = session.audition, self._page.engine(session)
         rows = [
-            (candidate, audition.trial(candidate), foresee(candidate.instruction, self._can, self._page.engine))
+            (
+                candidate,
+                audition.trial(candidate, engine.name),
+                foresee(candidate.instruction, engine.capabilities, engine.name),
+            )
             for candidate in audition.candidates
         ]
         return audition_grid(session.texts, rows)
@@ -232,7 +235,7 @@ class EmotionTab:
         candidate = next((each for each in audition.candidates if each.name == event.name), None)
         if candidate is None:
             return {}
-        trial = audition.trial(candidate)
+        trial = audition.trial(candidate, self._page.engine(session).name)
         if event.act == "pick":
             return self._pick(session, candidate, trial, (form[self._clone.text] or "").strip())
         if event.act == "keep" and trial and trial.run.finished and not trial.kept:

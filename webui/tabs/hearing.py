@@ -39,12 +39,12 @@ class Hearing:
     def word(self, form: Form, text: str, notation: Notation, language: str) -> SynthesisRequest:
         """A word by itself: the same whatever else is set, so that it is spoken once only."""
         speaker, _ = self._clone.voice.speaker(form)
-        known = self._page.studio.synthesis[self._page.engine].capabilities.languages
+        engine = self._page.engine(form[self._page.session])
         return SynthesisRequest(
             text=text,
             speaker=speaker,
-            engine=self._page.engine,
-            language=language if language in known else AUTO,
+            engine=engine.name,
+            language=language if language in engine.capabilities.languages else AUTO,
             notation=notation,
         )
 
@@ -55,7 +55,7 @@ class Hearing:
         return SynthesisRequest(
             text=text,
             speaker=speaker,
-            engine=self._page.engine,
+            engine=self._page.engine(form[self._page.session]).name,
             language=form[clone.language] or AUTO,
             speed=float(form[clone.speed]),
             seed=int(form[clone.seed] or 0),

@@ -7,8 +7,7 @@ import gradio as gr
 from core.request import AS_IT_COMES, Instruction
 from webui.components.markup import markup
 from webui.components.mood import label, mood_chip, named, offered
-from webui.events import Form, Updates, on
-from webui.i18n import Texts
+from webui.events import Form, Updates, on, settle
 from webui.page import Page
 from webui.session import Session
 
@@ -18,22 +17,23 @@ class MoodPanel:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        capabilities = page.studio.synthesis[page.engine].capabilities
-        self._offered = offered(capabilities)
-        # An engine that cannot be directed keeps the control, switched off, with the reason beside it.
         self.choice = page.labels.put(
-            gr.Dropdown(
-                multiselect=True, allow_custom_value=True, interactive=bool(self._offered), elem_classes="e-choice"
-            ),
-            label="mood.label",
-            choices=self._choices,
-            **({} if self._offered else {"info": "mood.off"}),
+            gr.Dropdown(multiselect=True, allow_custom_value=True, elem_classes="e-choice"), label="mood.label"
         )
+        settle(self.offer(Session()))
         self.chip = markup("encore.clearable(element, trigger)")
         on(self.chip.clear, self._on_clear, [page.session], [self.chip], queue=False)
 
-    def _choices(self, texts: Texts) -> list[tuple[str, str]]:
-        return [(label(texts, preset.id), preset.id) for preset in self._offered]
+    def offer(self, session: Session) -> Updates:
+        """The presets that the engine takes. One that cannot be directed keeps the control, with the reason beside."""
+        texts, found = session.texts, offered(self._page.can(session))
+        return {
+            self.choice: gr.update(
+                choices=[(label(texts, preset.id), preset.id) for preset in found],
+                interactive=bool(found),
+                info=None if found else texts("mood.off"),
+            )
+        }
 
     def instruction(self, form: Form) -> Instruction:
         """The direction that is chosen. Raises :class:`InvalidInput` for one that is too long."""

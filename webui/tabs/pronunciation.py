@@ -1,6 +1,7 @@
 """The Pronunciation tab: how every word of a text is read, and how to have it read otherwise."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -66,9 +67,7 @@ class PronunciationTab:
         self.problems = markup("encore.problems(element, data => trigger('act', data))")
         with gr.Row(elem_classes="e-controls"):
             self.notation = put(
-                gr.Dropdown(
-                    choices=list(WRITTEN_AS), value=self._own_notation, min_width=170, scale=3, filterable=False
-                ),
+                gr.Dropdown(choices=list(WRITTEN_AS), value=WRITTEN_AS[0], min_width=170, scale=3, filterable=False),
                 label="pronunciation.notation",
                 choices=lambda texts: [
                     (texts(f"pronunciation.written.{kind.name.lower()}"), kind) for kind in WRITTEN_AS
@@ -105,6 +104,7 @@ class PronunciationTab:
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
         on(self.send.click, self._on_send, text, [self._tabs, self._clone.text, self.notice])
+        on(self._page.speaking.change, self._on_engine, text, self._changed)
 
     # What the page asks of the tab
 
@@ -114,13 +114,18 @@ class PronunciationTab:
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
-        self._analyse(session.draft)
-        return {**self._view(session), self.line: "", **self.lexicon.redraw(session)}
+        self._analyse(session)
+        return {
+            **self._view(session),
+            self.notation: gr.update(value=session.draft.written.notation, info=self._limits(session)),
+            self.line: "",
+            **self.lexicon.redraw(session),
+        }
 
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {self.view, self.problems, self.panel, self.heard, self.notice, self.line} | self.lexicon.drawn
+        return {*self._changed, self.line} - {self.text} | self.lexicon.drawn
 
     @property
     def _changed(self) -> list[Any]:
@@ -137,15 +142,16 @@ class PronunciationTab:
             self.notice: "",
         }
 
-    @property
-    def _own_notation(self) -> Notation:
-        """The chosen engine's, if it has one of its own."""
-        own = self._page.studio.synthesis[self._page.engine].capabilities.notation
+    def _own(self, session: Session) -> Notation:
+        """The chosen engine's notation, if it has one of its own."""
+        own = self._page.can(session).notation
         return own if own in WRITTEN_AS else WRITTEN_AS[0]
 
-    def _analyse(self, draft: Draft) -> None:
+    def _analyse(self, session: Session) -> None:
+        draft = session.draft
         if not draft.edition:
-            draft.written = Written(notation=self._own_notation)
+            draft.own = self._own(session)
+            draft.written = Written(notation=draft.own)
         draft.analyse(self._lexicon())
 
     def _lexicon(self) -> Lexicon:
@@ -164,7 +170,7 @@ class PronunciationTab:
     def _rewritten(self, session: Session) -> Updates:
         """All there is to show after the text was changed here."""
         draft = session.draft
-        self._analyse(draft)
+        self._analyse(session)
         return {**self._view(session), self.text: draft.text, self.notation: draft.written.notation}
 
     # Events
@@ -178,8 +184,25 @@ class PronunciationTab:
     def _on_text(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
         session.draft.type(form[self.text] or "")
-        self._analyse(session.draft)
+        self._analyse(session)
         return self._view(session)
+
+    def _on_engine(self, form: Form) -> Updates:
+        """Marks are written as the engine reads them, unless another notation was chosen or has no form for one."""
+        session: Session = form[self._page.session]
+        draft, own = self._draft(form), self._own(session)
+        if draft.written.notation is draft.own is not own:
+            with suppress(EncoreError):
+                draft.mark(self._written_as(draft, own), own)
+        draft.own = own
+        notation = gr.update(value=draft.written.notation, info=self._limits(session))
+        return {**self._rewritten(session), self.notation: notation}
+
+    def _limits(self, session: Session) -> str | None:
+        """What marks the engine cannot follow, if any."""
+        can = self._page.can(session)
+        lacking = [name for name, able in (("pinyin", can.pinyin), ("arpabet", can.arpabet)) if not able]
+        return session.texts(f"pronunciation.off.{'_'.join(lacking)}") if lacking else None
 
     def _on_notation(self, form: Form) -> Updates:
         """Write every mark in the notation that was chosen, or say which one it has no form for."""
@@ -292,11 +315,7 @@ class PronunciationTab:
         """The marked text into Clone's script, in a notation that it reads."""
         draft = self._draft(form)
         try:
-            text = (
-                self._written_as(draft, self._own_notation)
-                if draft.written.read_as is Notation.INDEXTTS2
-                else draft.text
-            )
+            text = self._written_as(draft, draft.own) if draft.written.read_as is Notation.INDEXTTS2 else draft.text
         except Exception as error:
             return {self.notice: notice.failure(form[self._page.session].texts, error)}
         return {self._tabs: gr.update(selected="clone"), self._clone.text: text, self.notice: ""}

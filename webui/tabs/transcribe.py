@@ -16,13 +16,15 @@ from core.transcript_formats import FORMATS
 from core.transcription import Written
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
+from webui.components.engines import language_note
 from webui.components.markup import markup
 from webui.components.transcripts import DOWNLOADS, transcript_list
-from webui.events import Form, Updates, on
+from webui.events import Form, Updates, on, settle, valued
 from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Session, TranscriptCard
-from webui.tabs.clone import CloneTab
+from webui.tabs.choice import EngineChoice
+from webui.tabs.clone import CloneTab, language_choices
 from webui.tabs.voice import CLIP, refused
 from webui.work import Step, stream
 
@@ -37,20 +39,14 @@ class TranscribeTab:
     def __init__(self, page: Page, clone: CloneTab, tabs: gr.Tabs) -> None:
         self._page, self._clone, self._tabs = page, clone, tabs
         put = page.labels.put
-        languages = page.studio.recognition[page.recogniser].capabilities.languages
         with gr.Row(elem_id="scribe"):
             with gr.Column(elem_id="scribe-panel", elem_classes="e-panel", min_width=280):
                 put(gr.Markdown(elem_classes="e-title"), value="transcribe.clips")
                 self.clips = markup(
                     "encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)"
                 )
-                self.language = put(
-                    gr.Dropdown(choices=[AUTO, *languages], value=AUTO),
-                    label="transcribe.language",
-                    choices=lambda texts: [
-                        (texts.maybe(f"language.{code}", code), code) for code in (AUTO, *languages)
-                    ],
-                )
+                self.engine = EngineChoice(page, "recognition")
+                self.language = put(gr.Dropdown(choices=[AUTO], value=AUTO), label="transcribe.language")
                 self.itn = put(gr.Checkbox(value=True), label="transcribe.itn", info="transcribe.itn_help")
                 with gr.Row(elem_classes="e-go"):
                     self.go = put(
@@ -67,6 +63,7 @@ class TranscribeTab:
                 put(gr.Markdown(elem_classes="e-title"), value="transcribe.results")
                 self.cards = markup("encore.transcripts(element, data => trigger('act', data))")
                 self.file = markup("encore.download(element, watch)", visible="hidden")
+        settle(self.offer(Session()))
         self._wire()
 
     def _wire(self) -> None:
@@ -81,6 +78,12 @@ class TranscribeTab:
             [self.clips, self.cards, self.progress, self.notice, self.go, self.cancel],
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
+        on(
+            self.engine.name.input,
+            self._on_engine,
+            [session, self.engine.name, self.language],
+            self.fitted,
+        )
         to_clone = [self._tabs, clone.text, voice.prompt_text, voice.clip, voice.findings]
         to_clone += [voice.origin, voice.listed, voice.cloning]
         on(self.cards.act, self._on_act, [session], [self.cards, self.notice, self.file, *to_clone])
@@ -89,12 +92,31 @@ class TranscribeTab:
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
-        return {self.clips: self._zone(session), self.cards: self._list(session), self.notice: ""}
+        return {
+            **self.offer(session),
+            self.clips: self._zone(session),
+            self.cards: self._list(session),
+            self.notice: "",
+            self.engine.told: "",
+        }
 
     @property
     def drawn(self) -> set[Any]:
         """What :meth:`redraw` may change."""
-        return {self.clips, self.cards, self.notice}
+        return {*self.offer(Session()), self.clips, self.cards, self.notice, self.engine.told}
+
+    @property
+    def fitted(self) -> list[Any]:
+        """What :meth:`change` may change."""
+        return [*self.offer(Session()), self.engine.told]
+
+    def offer(self, session: Session) -> Updates:
+        """What the engine that writes down can do."""
+        languages = self._page.recogniser(session).capabilities.languages
+        return {
+            **self.engine.offer(session),
+            self.language: gr.update(choices=language_choices(session.texts, languages)),
+        }
 
     def _zone(self, session: Session) -> str:
         texts = session.texts
@@ -106,6 +128,23 @@ class TranscribeTab:
         return transcript_list(session.texts, session.transcripts, reference_max_s=longest)
 
     # Events
+
+    def _on_engine(self, form: Form) -> Updates:
+        """Another engine was chosen; a language that the one before it did not know comes back, if this one does."""
+        session: Session = form[self._page.session]
+        return self.change(session, form, str(form[self.engine.name]))
+
+    def change(self, session: Session, form: Form, engine: str) -> Updates:
+        """Set to ``engine``, if it can be used."""
+        refusal = self.engine.refusal(session, engine)
+        if refusal:
+            return {self.engine.name: self.engine.chosen(session), self.engine.told: refusal}
+        session.recogniser = engine
+        wanted = session.wishes.recall("spoken", form[self.language] or AUTO)
+        given = wanted if wanted in self._page.recogniser(session).capabilities.languages else AUTO
+        session.wishes.keep("spoken", wanted, given)
+        told = "" if given == wanted else language_note(session.texts, engine, wanted)
+        return {**valued(self.offer(session), {self.language: given}), self.engine.told: told}
 
     def _on_upload(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]
@@ -131,8 +170,9 @@ class TranscribeTab:
         if not waiting:
             yield {self.notice: notice.notice("error", texts("transcribe.nothing"))}
             return
+        recogniser = self._page.recogniser(session).name
         asked = form[self.language] or AUTO, bool(form[self.itn])
-        requests = [TranscriptionRequest(source, self._page.recogniser, *asked) for _, source in waiting]
+        requests = [TranscriptionRequest(source, recogniser, *asked) for _, source in waiting]
         left = dict(enumerate(waiting))
         yield {
             self.notice: "",

@@ -8,6 +8,7 @@ import pytest
 from core.cache.key import Namespace
 from core.cache.notices import Notice
 from core.cache.stats import Activity, Counts, Footprint
+from tests.core.humming import HummingEngine
 from tests.webui.components.test_components import HOSTILE, STATS, Tags
 from webui.components.cache_view import cache_view
 from webui.components.header import header
@@ -36,8 +37,8 @@ def test_a_notice_of_a_newer_core_is_told_as_the_core_does() -> None:
 
 
 def test_a_dot_calls_to_the_tab() -> None:
-    assert 'data-attention="true"' in header(EN, engine="x", redis=STATS.redis, attention=True)
-    assert 'data-attention="false"' in header(EN, engine="x", redis=STATS.redis)
+    assert 'data-attention="true"' in header(EN, HummingEngine(), redis=STATS.redis, attention=True)
+    assert 'data-attention="false"' in header(EN, HummingEngine(), redis=STATS.redis)
 
 
 def test_one_engine_stands_beside_its_namespace_and_several_below() -> None:

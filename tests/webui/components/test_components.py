@@ -11,15 +11,20 @@ from core.cache.key import Namespace
 from core.cache.local import LocalSize
 from core.cache.outcome import Outcome, Tier
 from core.cache.stats import Activity, CacheStats, Counts, Footprint, RedisState
-from core.engines.base import TimedText, Transcript
+from core.engines.availability import Availability, State
+from core.engines.base import Capabilities, TimedText, Transcript
+from core.engines.keeper import EngineStatus
 from core.errors import Cancelled, InvalidText
+from core.finding import Finding
 from core.report import Stage, TranscriptReport
 from core.request import AudioSource
+from tests.core.humming import HummingEngine
 from tests.webui.test_session import FORM, add, report
 from webui.components import notice
 from webui.components.badges import badge, seconds
 from webui.components.cache_view import cache_view
 from webui.components.clips import clip_row, drop_zone
+from webui.components.engines import Engine, engines_view, gave_way
 from webui.components.header import header
 from webui.components.latency import latency_bar
 from webui.components.measures import size
@@ -66,8 +71,11 @@ class Tags(HTMLParser):
 
 
 def hostile_pages() -> dict[str, str]:
-    session = Session()
-    form = Form(HOSTILE, True, HOSTILE, None, HOSTILE, "auto", 1.0)
+    session, engine = Session(), HummingEngine()
+    engine.name = HOSTILE
+    engine.availability = Availability(State.NO_WEIGHTS, Finding("warning", "model.missing", {"model": HOSTILE}))
+    status = EngineStatus(HOSTILE, "synthesis", engine.availability, False, 1, 2, None)
+    form = Form(HOSTILE, HOSTILE, True, HOSTILE, None, HOSTILE, HOSTILE, 1.0)
     add(session, voice=HOSTILE, form=form, report=report(HIT, MISS, speaker=HIT), starts_s=[0.0, 1.0])
     source = AudioSource(b"", HOSTILE)
     transcript = Transcript(HOSTILE, HOSTILE, (TimedText(0, 1, HOSTILE),), HOSTILE, (HOSTILE,))
@@ -82,7 +90,9 @@ def hostile_pages() -> dict[str, str]:
         "progress": notice.progress(HOSTILE, 0.5),
         "clip": drop_zone(EN, hint=HOSTILE, content=clip_row(EN, "c", HOSTILE, 3.0)),
         "live": live_strip(EN, HOSTILE, [LiveSegment("c", 1.0, Outcome.HIT)], total=3),
-        "header": header(EN, engine=HOSTILE, redis=RedisState(False, HOSTILE, reason=HOSTILE)),
+        "header": header(EN, engine, redis=RedisState(False, HOSTILE, reason=HOSTILE)),
+        "engines": engines_view(EN, [Engine(status, Capabilities((HOSTILE,) * 9), True, True)], private=True),
+        "gave way": gave_way(EN, HOSTILE, form, replace(form, language="auto", speed=0.5), {}),
         "cache": cache_view(EN, CacheStats([], [], RedisState(False, HOSTILE, reason=HOSTILE), LocalSize(0, 0, 1))),
     }
 
@@ -232,7 +242,7 @@ def test_the_cache_in_figures() -> None:
 def test_the_cache_without_redis_says_so() -> None:
     down = CacheStats([], [], REDIS_DOWN, LocalSize(0, 0, 1))
     assert "Redis is out of reach: refused &lt;b&gt;" in cache_view(EN, down)
-    assert 'data-up="false"' in header(EN, engine="kokoro", redis=REDIS_DOWN)
+    assert 'data-up="false"' in header(EN, HummingEngine(), redis=REDIS_DOWN)
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,11 @@ def test_words_that_are_too_long_are_refused() -> None:
 
 
 def test_a_mix_of_nothing_is_none_and_has_no_strength() -> None:
-    nothing = direction_of(text=" ", chosen=(), vector=[0.0] * 8, clip=None, strength=0.3)
+    able = replace(CAN, emotion_audio=True)
+    nothing = direction_of(able, text=" ", chosen=(), vector=[0.0] * 8, clip=None, strength=0.3)
     assert nothing == AS_IT_COMES
-    assert direction_of(text="", chosen=(), vector=list(MIX), clip=None, strength=0.3).strength == 0.3
-    assert direction_of(text="", chosen=(), vector=[0.0] * 8, clip=CLIP, strength=0.3).strength == 0.3
+    assert direction_of(able, text="", chosen=(), vector=list(MIX), clip=None, strength=0.3).strength == 0.3
+    assert direction_of(able, text="", chosen=(), vector=[0.0] * 8, clip=CLIP, strength=0.3).strength == 0.3
 
 
 def test_there_is_to_hear_neutral_each_preset_and_all_together() -> None:
@@ -86,11 +87,11 @@ def test_nothing_is_heard_twice() -> None:
 def test_a_take_of_another_line_or_direction_is_not_shown() -> None:
     audition = Audition("Hi.", SOFT, trials=[trial(), trial(SOFT, name="soft")])
     neutral, soft = audition.candidates
-    assert audition.trial(neutral) is audition.trials[0]
-    assert audition.trial(soft) is audition.trials[1]
-    assert audition.trial(Candidate(TOGETHER, SOFT)) is None
+    assert audition.trial(neutral, "humming") is audition.trials[0]
+    assert audition.trial(soft, "humming") is audition.trials[1]
+    assert audition.trial(Candidate(TOGETHER, SOFT), "humming") is None
     audition.line = "Ho."
-    assert audition.trial(neutral) is None
+    assert audition.trial(neutral, "humming") is None
 
 
 def test_a_long_script_gives_its_first_sentences_with_whole_marks() -> None:
@@ -271,7 +272,7 @@ def test_mood_is_filled_again_for_a_take(studio: Studio, tmp_path: Path) -> None
     clone, session = tab(studio)._clone, Session()
     mood = Instruction("low", ("happy",), MIX)
     updates = clone.fill(session, replace(FORM, instruction=mood), 7)
-    assert updates[clone.mood.choice] == ["happy", "low"]
+    assert updates[clone.mood.choice]["value"] == ["happy", "low"]
     assert "happy 60" in updates[clone.mood.chip]
     assert clone.mood.instruction({clone._page.session: session, clone.mood.choice: ["happy", "low"]}) == mood
     clone.mood._on_clear({clone._page.session: session})
