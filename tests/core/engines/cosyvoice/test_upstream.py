@@ -2,8 +2,6 @@
 
 import gc
 import importlib
-import subprocess
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -23,41 +21,17 @@ from core.errors import EncoreError, EngineFailed, EngineUnavailable
 from core.payloads import PROFILE
 from core.progress import Progress
 from core.request import Instruction
-from core.settings import child_environment
 from core.speakers.profile import SpeakerProfile
 from tests.core.engines.cosyvoice.conftest import Names
 from tests.core.engines.cosyvoice.tiny import voice
+from tests.core.engines.restore import assert_same_bits, counted, in_another_process, stored
 
 pytestmark = pytest.mark.slow
 
 PROMPT = "hello there"
 HI = Utterance("Hi.", "en", seed=0)
 LONGER = Utterance("In several pieces.", "en", seed=0)
-EXTRACTORS = ("_extract_speech_token", "_extract_spk_embedding", "_extract_speech_feat")
-
-AGAIN = """
-import logging, sys
-from pathlib import Path
-import numpy as np
-from core.engines.cosyvoice.engine import CosyVoiceEngine
-from core.payloads import PROFILE
-from core.settings import Settings
-from tests.core.engines.cosyvoice.test_upstream import EXTRACTORS, HI
-
-model, code, data, out = sys.argv[1:]
-engine = CosyVoiceEngine(Settings(cosyvoice_model=model, cosyvoice_code=code, data_dir=data, device="cpu", threads=1))
-assert engine.availability.ready and engine.fingerprint
-assert "torch" not in sys.modules and "cosyvoice" not in sys.modules
-root = logging.getLogger()
-before = root.level, list(root.handlers)
-engine.load()
-assert (root.level, root.handlers) == before
-for name in EXTRACTORS:
-    setattr(engine._model._frontend, name, None)
-profile = PROFILE.decode(Path(out, "profile").read_bytes())
-np.save(Path(out, "again.npy"), engine.synthesize(HI, profile).samples)
-print(engine.fingerprint)
-"""
+EXTRACTORS = tuple(f"_frontend._extract_{what}" for what in ("speech_token", "spk_embedding", "speech_feat"))
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +88,7 @@ def official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 def test_a_profile_keeps_every_bit(profile: SpeakerProfile) -> None:
     back = PROFILE.decode(PROFILE.encode(profile))
     assert back.engine == "cosyvoice"
-    assert set(back.arrays) == set(profile.arrays)
-    for name, array in profile.arrays.items():
-        assert back.arrays[name].dtype == array.dtype
-        assert back.arrays[name].shape == array.shape
-        assert back.arrays[name].tobytes() == array.tobytes()
+    assert_same_bits(back.arrays, profile.arrays)
     count = profile.arrays["flow_prompt_speech_token"].shape[1]
     assert count == 40
     assert profile.arrays["prompt_speech_feat"].shape == (1, 2 * count, 80)
@@ -184,43 +154,28 @@ def test_voices_differ(engine: CosyVoiceEngine, profile: SpeakerProfile) -> None
     assert engine.synthesize(HI, other).content_id != engine.synthesize(HI, profile).content_id
 
 
-def test_a_cached_voice_is_extracted_never_again(
-    upstream: Upstream, engine: CosyVoiceEngine, profile: SpeakerProfile, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("upstream")
+def test_a_stored_voice_is_extracted_never_again_in_any_process(
+    engine: CosyVoiceEngine, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = dict.fromkeys(EXTRACTORS, 0)
-    for name in EXTRACTORS:
-        theirs = getattr(upstream._frontend, name)
-
-        def counted(*given: Any, name: str = name, theirs: Callable[..., Any] = theirs) -> Any:
-            calls[name] += 1
-            return theirs(*given)
-
-        monkeypatch.setattr(upstream._frontend, name, counted)
-    engine.enroll(voice(), PROMPT, Progress())
+    calls = counted(engine, EXTRACTORS, monkeypatch.setattr)
+    made = stored(engine, redis_url, PROMPT)
     assert calls == dict.fromkeys(EXTRACTORS, 1)
-    engine.synthesize(HI, profile)
-    engine.synthesize(Utterance("Hi.", "en", instruction=Instruction("softly")), profile)
+    expected = engine.synthesize(HI, made).samples
+    engine.synthesize(Utterance("Hi.", "en", instruction=Instruction("softly")), made)
     assert calls == dict.fromkeys(EXTRACTORS, 1)
+    told = in_another_process(engine, redis_url, PROMPT, HI, EXTRACTORS, tmp_path)
+    assert (told.outcome, told.fingerprint) == ("hit", engine.fingerprint)
+    assert told.calls == dict.fromkeys(EXTRACTORS, 0)
+    assert_same_bits(told.arrays, made.arrays)
+    assert np.array_equal(told.samples, expected)
+    stored(engine, redis_url, "hello, there")
+    assert calls == dict.fromkeys(EXTRACTORS, 2)
 
 
-def test_a_restored_voice_in_another_process(
-    engine: CosyVoiceEngine, real: Names, profile: SpeakerProfile, tmp_path: Path
-) -> None:
-    (tmp_path / "profile").write_bytes(PROFILE.encode(profile))
-    paths = real()
-    folders = (paths.cosyvoice_model, paths.cosyvoice_code, str(paths.data_dir), str(tmp_path))
-    root = str(Path(__file__).parents[4])
-    done = subprocess.run(
-        [sys.executable, "-c", AGAIN, *folders],
-        capture_output=True,
-        text=True,
-        cwd=root,
-        env=child_environment(PYTHONPATH=root, OMP_NUM_THREADS="1"),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[-1] == engine.fingerprint
-    assert np.array_equal(np.load(tmp_path / "again.npy"), engine.synthesize(HI, profile).samples)
+def test_a_voice_that_was_evicted_comes_back_as_it_was(engine: CosyVoiceEngine, profile: SpeakerProfile) -> None:
+    importlib.import_module("torch").manual_seed(99)
+    assert_same_bits(engine.enroll(voice(), PROMPT, Progress()).arrays, profile.arrays)
 
 
 def test_marks_reach_the_model_as_they_are(

@@ -26,10 +26,16 @@ from core.progress import Progress
 from core.request import AudioSource, Instruction
 from core.speakers.profile import SpeakerProfile
 from tests.core.engines.cosyvoice.tiny import voice
+from tests.core.engines.restore import assert_same_bits, counted, in_another_process, stored
 
 pytestmark = pytest.mark.slow
 
 HI = "hello there."
+PLAIN = Utterance(HI, "en", seed=3)
+EXTRACTORS = tuple(
+    f"_tts.{name}"
+    for name in ("get_emb", "extract_features", "mel_fn", "_load_and_cut_audio", "campplus_model.forward")
+)
 HAPPY = (0.9, *[0.0] * 7)
 SHOUT = AudioSource.from_clip(voice(1.2, 260.0))
 
@@ -52,14 +58,6 @@ def upstream(engine: IndexTTSEngine) -> Iterator[Upstream]:
     assert not engine._working.locked()
 
 
-@pytest.fixture
-def deaf(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code can listen to nothing."""
-    for name in ("get_emb", "extract_features", "mel_fn", "_load_and_cut_audio"):
-        monkeypatch.setattr(upstream._tts, name, _not_asked_for)
-    monkeypatch.setattr(upstream._tts.campplus_model, "forward", _not_asked_for)
-
-
 def _not_asked_for(*_: object, **__: object) -> None:
     raise AssertionError("it listened to a clip")
 
@@ -74,9 +72,7 @@ def _is_newer(engine: IndexTTSEngine) -> bool:
     return engine.capabilities.arpabet
 
 
-def test_a_profile_is_all_that_is_needed_of_a_clip(
-    engine: IndexTTSEngine, profile: SpeakerProfile, plain: Floats, deaf: None
-) -> None:
+def test_a_profile_keeps_every_bit(profile: SpeakerProfile) -> None:
     shapes = {name: (array.dtype, array.shape[-1] if name != "mel" else 80) for name, array in profile.arrays.items()}
     assert shapes.pop("s2mel_prompt")[0] == np.float32
     assert shapes == {
@@ -85,10 +81,30 @@ def test_a_profile_is_all_that_is_needed_of_a_clip(
         "mel": (np.float32, 80),
         "emo_cond": (np.float32, 1024),
     }
-    restored = PROFILE.decode(PROFILE.encode(profile))
-    for name, array in profile.arrays.items():
-        assert np.array_equal(restored.arrays[name], array)
-    assert np.array_equal(_said(engine, restored), plain)
+    assert_same_bits(PROFILE.decode(PROFILE.encode(profile)).arrays, profile.arrays)
+
+
+@pytest.mark.usefixtures("upstream")
+def test_a_stored_voice_is_extracted_never_again_in_any_process(
+    engine: IndexTTSEngine, plain: Floats, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = counted(engine, EXTRACTORS, monkeypatch.setattr)
+    made = stored(engine, redis_url, "")
+    once = dict(calls)
+    assert all(once.values())
+    assert np.array_equal(engine.synthesize(PLAIN, made).samples, plain)
+    stored(engine, redis_url, "what it says does not matter")
+    assert calls == once
+    told = in_another_process(engine, redis_url, "", PLAIN, EXTRACTORS, tmp_path)
+    assert (told.outcome, told.fingerprint) == ("hit", engine.fingerprint)
+    assert told.calls == dict.fromkeys(EXTRACTORS, 0)
+    assert_same_bits(told.arrays, made.arrays)
+    assert np.array_equal(told.samples, plain)
+
+
+def test_a_voice_that_was_evicted_comes_back_as_it_was(engine: IndexTTSEngine, profile: SpeakerProfile) -> None:
+    importlib.import_module("torch").manual_seed(99)
+    assert_same_bits(engine.enroll(voice(), "something else", Progress()).arrays, profile.arrays)
 
 
 def test_it_is_what_the_authors_interface_gives(upstream: Upstream, profile: SpeakerProfile, tmp_path: Path) -> None:
