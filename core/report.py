@@ -126,6 +126,16 @@ class TranscriptReport:
     stage: Stage
     total_ms: float
 
+    @property
+    def outcome(self) -> Outcome:
+        """What the cache did."""
+        return self.stage.outcome
+
+    @property
+    def saved_ms(self) -> float:
+        """Engine time that the cache saved, in milliseconds."""
+        return self.stage.saved_ms
+
     def as_json(self) -> Json:
         """The report as the command line, HTTP and the page give it."""
         transcript = self.transcript
@@ -139,8 +149,8 @@ class TranscriptReport:
                 {"start_s": round(part.start_s, 2), "end_s": round(part.end_s, 2), "text": part.text}
                 for part in transcript.segments
             ],
-            "outcome": self.stage.outcome.value,
+            "outcome": self.outcome.value,
             "tier": self.stage.tier.value if self.stage.tier else None,
             "total_ms": round(self.total_ms, 1),
-            "saved_ms": round(self.stage.saved_ms, 1),
+            "saved_ms": round(self.saved_ms, 1),
         }

@@ -80,7 +80,7 @@ def serve(
 def app_on(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
     """What is served on ``studio``, see :func:`serve`."""
     if api_only:
-        from webui.api.speech import build_api
+        from webui.api.app import build_api
 
         return build_api(studio)
     from webui.app import build_app

@@ -1,14 +1,17 @@
 """Sound by content: clips come in and go out under the digest of their bytes, from a bounded store in memory."""
 
 import hashlib
-import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.audio import MAX_BYTES
+from core.errors import InvalidAudio, InvalidInput
+from webui.api.errors import OpenAIRoute
+from webui.api.ranges import respond
+from webui.api.schemas import AUDIO_FILE, FAILURES
 
 MEGABYTE = 2**20
 STORE_BYTES = 768 * MEGABYTE
@@ -24,8 +27,8 @@ MEDIA_TYPES = {
     "m4a": "audio/mp4",
     "mp4": "audio/mp4",
     "webm": "audio/webm",
+    "pcm": "audio/pcm",
 }
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @dataclass(frozen=True)
@@ -72,51 +75,33 @@ class ClipStore:
 
 def audio_routes(store: ClipStore) -> APIRouter:
     """``POST /audio`` takes a clip, ``GET /audio/{id}`` gives one back, whole or in part."""
-    routes = APIRouter(tags=["audio"])
+    routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute)
 
-    @routes.post("/audio")
+    @routes.post("/audio", include_in_schema=False)
     async def upload(request: Request, name: str = "") -> dict[str, str]:
+        """Keep a clip for the page."""
         if request.headers.get("content-type") != UPLOAD_TYPE:
-            raise HTTPException(415, f"Send the file's bytes as {UPLOAD_TYPE}.")
+            raise InvalidInput("api.upload_type", type=UPLOAD_TYPE)
         data = bytearray()
         async for chunk in request.stream():
             data += chunk
             if len(data) > MAX_BYTES:
-                raise HTTPException(413, f"At most {MAX_BYTES // MEGABYTE} MB can be taken.")
+                raise InvalidAudio("audio.too_large", megabytes=len(data) / MEGABYTE, limit=MAX_BYTES / MEGABYTE)
         clip = store.put(bytes(data), name[-120:])
         return {"id": clip.clip_id}
 
-    @routes.api_route("/audio/{clip_id}", methods=["GET", "HEAD"])
+    @routes.get("/audio/{clip_id}", responses={**AUDIO_FILE, **FAILURES})
+    @routes.head("/audio/{clip_id}", include_in_schema=False)
     async def download(request: Request, clip_id: str) -> Response:
+        """A file under the digest of its bytes, so that it never changes: any cache may keep it."""
         clip = store.get(clip_id)
         if clip is None:
-            raise HTTPException(404, "This clip is no longer here.")
+            raise InvalidInput("api.clip_gone")
         headers = {
             "ETag": f'"{clip.clip_id}"',
             "Cache-Control": "private, max-age=31536000, immutable",
-            "Accept-Ranges": "bytes",
             "X-Content-Type-Options": "nosniff",
         }
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        span = _span(request.headers.get("range"), len(clip.data))
-        if span is None:
-            return Response(clip.data, media_type=clip.media_type, headers=headers)
-        start, end = span
-        if start >= end:
-            return Response(status_code=416, headers={"Content-Range": f"bytes */{len(clip.data)}"})
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(clip.data)}"
-        return Response(clip.data[start:end], 206, media_type=clip.media_type, headers=headers)
+        return respond(clip.data, clip.media_type, request.headers, headers)
 
     return routes
-
-
-def _span(header: str | None, size: int) -> tuple[int, int] | None:
-    """Start and end (exclusive) of a single byte range; None for none, or one that is not understood."""
-    match = _RANGE.fullmatch(header or "")
-    if match is None or not any(match.groups()):
-        return None
-    first, last = match.groups()
-    if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(size, int(last) + 1) if last else size

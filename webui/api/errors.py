@@ -1,7 +1,7 @@
 """Failures as OpenAI's clients expect them: ``{"error": {"message", "type", "code"}}`` with a status that fits."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,11 +10,15 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from core.errors import Cancelled, EncoreError, EngineUnavailable, InvalidInput, ModelMissing
+from core.errors import Busy, Cancelled, EncoreError, EngineUnavailable, InvalidInput, ModelMissing, Refused
 
 MEGABYTE = 2**20
 MAX_BODY = 64 * MEGABYTE
 """Largest request in bytes: half a minute of anything, in base64."""
+MAX_UPLOAD = 256 * MEGABYTE
+"""Largest form or file in bytes: a file of the largest size that is taken, and what stands around it."""
+_FILES = ("multipart/form-data", "application/octet-stream")
+"""Content types that files come in."""
 RETRY_S = 5
 """When to come back for what is not there now, in seconds."""
 CLIENT_GONE = 499
@@ -24,6 +28,8 @@ _STATUS = {
     "request.voice": 404,
     "audio.too_large": 413,
     "api.too_large": 413,
+    "api.clip_gone": 404,
+    "api.upload_type": 415,
 }
 
 log = logging.getLogger(__name__)
@@ -35,21 +41,32 @@ def status_of(error: EncoreError) -> int:
         return _STATUS[error.code]
     if isinstance(error, InvalidInput):
         return 400
+    if isinstance(error, Refused):
+        return 403
+    if isinstance(error, Busy):
+        return 429 if error.code.startswith("limit.") else 503
     if isinstance(error, Cancelled):
         return CLIENT_GONE
     return 503 if isinstance(error, ModelMissing | EngineUnavailable) else 500
 
 
-def answer(error: EncoreError) -> JSONResponse:
-    """``error`` as an answer."""
-    status = status_of(error)
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    content = {"error": {"message": str(error), "type": kind, "param": error.details.get("field"), "code": error.code}}
-    return JSONResponse(content, status, {"Retry-After": str(RETRY_S)} if status == 503 else None)
+def described(error: EncoreError, status: int | None = None) -> dict[str, str | None]:
+    """``error`` for programs; ``status`` if it is not the usual one."""
+    kind = "invalid_request_error" if (status or status_of(error)) < 500 else "server_error"
+    return {"message": str(error), "type": kind, "param": error.details.get("field"), "code": error.code}
+
+
+def answer(error: EncoreError, status: int | None = None) -> JSONResponse:
+    """``error`` as an answer; ``status`` if it is not the usual one."""
+    status = status or status_of(error)
+    retry = (
+        {"Retry-After": str(error.retry_s if isinstance(error, Busy) else RETRY_S)} if status in (429, 503) else None
+    )
+    return JSONResponse({"error": described(error, status)}, status, retry)
 
 
 class OpenAIRoute(APIRoute):
-    """A route that takes no more than :data:`MAX_BODY` and fails in sentences."""
+    """A route that takes no more than :data:`MAX_BODY`, or :data:`MAX_UPLOAD` with files, and fails in sentences."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with this around it."""
@@ -66,7 +83,8 @@ class OpenAIRoute(APIRoute):
                 # FastAPI's own way to say that the body could not be read; what it was is the cause.
                 if isinstance(error.__cause__, EncoreError):
                     return answer(error.__cause__)
-                return answer(InvalidInput("api.body", reason=error.detail))
+                code = "api.form" if _kind(request).startswith("multipart/") else "api.body"
+                return answer(InvalidInput(code, reason=str(error.detail).rstrip(".")))
             except Exception:
                 log.exception("%s failed", request.url.path)
                 return answer(EncoreError("api.failed"))
@@ -75,26 +93,28 @@ class OpenAIRoute(APIRoute):
 
 
 class _Bounded(Request):
-    """A request whose body is not read beyond :data:`MAX_BODY`."""
+    """A request of which no more is read than is taken."""
 
-    async def body(self) -> bytes:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         """As Starlette's, bounded."""
-        if not hasattr(self, "_body"):
-            length = self.headers.get("content-length", "0")
-            if length.isdigit() and int(length) > MAX_BODY:
-                raise _too_large()
-            parts, total = [], 0
-            async for part in self.stream():
-                total += len(part)
-                if total > MAX_BODY:
-                    raise _too_large()
-                parts.append(part)
-            self._body = b"".join(parts)
-        return self._body
+        limit = MAX_UPLOAD if _kind(self).startswith(_FILES) else MAX_BODY
+        length = self.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > limit:
+            raise _too_large(limit)
+        total = 0
+        async for part in super().stream():
+            total += len(part)
+            if total > limit:
+                raise _too_large(limit)
+            yield part
 
 
-def _too_large() -> InvalidInput:
-    return InvalidInput("api.too_large", limit=MAX_BODY / MEGABYTE)
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").lower()
+
+
+def _too_large(limit: int) -> InvalidInput:
+    return InvalidInput("api.too_large", limit=limit / MEGABYTE)
 
 
 def _invalid(error: RequestValidationError) -> InvalidInput:

@@ -14,6 +14,7 @@ from core.engines.base import Capabilities, StockVoice, SynthesisEngine
 from core.errors import EncoreError
 from core.studio import Studio
 from webui.api.errors import OpenAIRoute
+from webui.api.schemas import FAILURES, Health, Models, Voices
 
 Json = dict[str, Any]
 _CAPABILITIES = TypeAdapter(Capabilities)
@@ -22,14 +23,14 @@ _VOICES = TypeAdapter(tuple[StockVoice, ...])
 
 def voice_routes(studio: Studio) -> APIRouter:
     """The routes on ``studio``; its first engine is the default."""
-    routes = APIRouter(tags=["speech"], route_class=OpenAIRoute)
+    routes = APIRouter(tags=["OpenAI"], route_class=OpenAIRoute)
 
-    @routes.get("/v1/models")
+    @routes.get("/v1/models", responses={200: {"model": Models, "description": "The engines."}, **FAILURES})
     def models() -> Json:
         """The engines that speak here, the default first; under ``encore`` what another Encore has to know."""
         return {"object": "list", "data": [_model(engine) for engine in _usable(studio)]}
 
-    @routes.get("/v1/audio/voices")
+    @routes.get("/v1/audio/voices", responses={200: {"model": Voices, "description": "The voices."}, **FAILURES})
     def voices() -> Json:
         """The saved voices and those that come with the engines."""
         saved = [{"name": voice.name, "kind": "saved"} for voice in studio.library.voices()]
@@ -40,7 +41,14 @@ def voice_routes(studio: Studio) -> APIRouter:
         ]
         return {"voices": [*saved, *stock]}
 
-    @routes.get("/health")
+    @routes.get(
+        "/health",
+        tags=["Encore"],
+        responses={
+            200: {"model": Health, "description": "All is well."},
+            503: {"model": Health, "description": "The default engine cannot be used."},
+        },
+    )
     def health() -> JSONResponse:
         """200 if the default engine can be used, else 503. Without Redis everything works, only slower.
 

@@ -1,45 +1,32 @@
 """Speech over HTTP: what OpenAI's clients send, what they get, and what is refused in a sentence."""
 
 import base64
+import io
 import json
 import socket
-import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
+import av
 import httpx
 import numpy as np
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.audio import decode
+from core.assembler import SYNTHETIC
+from core.audio import AudioClip, decode
 from core.errors import EngineFailed, EngineUnavailable, ModelMissing
 from core.request import AudioSource, ReferenceSpeaker
 from core.studio import Studio
 from tests.core.humming import HummingEngine
+from tests.webui.api.conftest import REF_AUDIO, REFERENCE, Turnstile, refused
 from webui.api import errors
-from webui.api.speech import build_api
+from webui.api.sound import MEDIA_TYPES, PCM_RATE
 
-REFERENCE = (Path(__file__).parents[2] / "data" / "reference.ogg").read_bytes()
-REF_AUDIO = "data:audio/ogg;base64," + base64.b64encode(REFERENCE).decode()
 LINE = {"input": "Hello there. How are you?", "voice": "alto", "response_format": "wav"}
-
-
-@pytest.fixture
-def app(studio: Studio) -> FastAPI:
-    return build_api(studio)
-
-
-@pytest.fixture
-def engine(studio: Studio) -> HummingEngine:
-    return studio.synthesis["humming"]
 
 
 def post(client: TestClient, **body: object) -> httpx.Response:
@@ -47,14 +34,9 @@ def post(client: TestClient, **body: object) -> httpx.Response:
     return client.post("/v1/audio/speech", content=data, headers={"Content-Type": "application/json"})
 
 
-def refused(response: httpx.Response, status: int, code: str) -> str:
-    """The sentence of a refusal."""
-    assert response.status_code == status
-    error = response.json()["error"]
-    assert error["code"] == code
-    assert error["type"] == ("invalid_request_error" if status < 500 else "server_error")
-    assert "Traceback" not in error["message"]
-    return error["message"]
+def samples(pcm: bytes) -> np.ndarray:
+    """Float32 [n]."""
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
 
 
 # --- What is said
@@ -72,14 +54,23 @@ def test_every_format(encoding: str, kind: str, client: TestClient) -> None:
 
 def test_pcm_is_what_openai_s_clients_take_it_to_be(client: TestClient) -> None:
     answer = post(client, **LINE | {"response_format": "pcm"})
-    samples = np.frombuffer(answer.content, "<i2")
-    assert len(samples) == pytest.approx(1.3 * 24_000, abs=2)
+    assert len(samples(answer.content)) == pytest.approx(1.3 * 24_000, abs=2)
     assert answer.headers["content-type"].startswith("audio/pcm;rate=24000")
 
 
 def test_mp3_is_what_comes_if_nothing_is_said(client: TestClient) -> None:
     answer = post(client, input="Hello.", voice={"id": "alto"}, model="humming")
     assert answer.headers["content-type"] == "audio/mpeg"
+
+
+def test_a_take_can_be_had_again(client: TestClient) -> None:
+    answer = post(client, **LINE)
+    again = client.get(answer.headers["x-encore-audio"])
+    assert (again.content, again.headers["content-type"]) == (answer.content, "audio/wav")
+
+
+def test_whoever_asks_for_openai_s_own_model_gets_the_default_and_is_told(client: TestClient) -> None:
+    assert post(client, **LINE | {"model": "tts-1"}).headers["x-encore-engine"] == "humming"
 
 
 def test_the_headers_tell_what_was_done(client: TestClient) -> None:
@@ -140,40 +131,50 @@ def test_a_clip_is_cloned_and_a_saved_voice_is_the_same(
 # --- Streaming
 
 
-@pytest.mark.parametrize("encoding", ["wav", "pcm"])
+@pytest.mark.parametrize("encoding", ["wav", "mp3", "flac", "opus", "pcm"])
 def test_what_is_streamed_is_what_comes_whole(encoding: str, client: TestClient) -> None:
     line = {**LINE, "input": "Hello there."}
-    whole = post(client, **line).content
-    got = post(client, **line | {"stream": True, "stream_format": "audio", "response_format": encoding})
-    assert got.status_code == 200
-    expected = decode(whole)
-    if encoding == "pcm":
-        expected = expected.resampled(24_000)
-        samples = np.frombuffer(got.content, "<i2") / 32768
-    else:
-        samples = np.frombuffer(got.content[44:], "<i2") / 32768
-    n = min(len(samples), len(expected.samples))
-    assert abs(len(samples) - len(expected.samples)) <= 1
-    assert np.abs(samples[:n] - expected.samples[:n]).max() < 2e-3
+    expected = decode(post(client, **line).content)
+    got = post(client, **line | {"stream": True, "response_format": encoding})
+    assert (got.status_code, got.headers["content-type"]) == (200, MEDIA_TYPES[encoding])
+    streamed = AudioClip(samples(got.content), PCM_RATE) if encoding == "pcm" else decode(got.content)
+    assert streamed.duration_s == pytest.approx(expected.duration_s, abs=0.11)  # mp3 begins and ends with silence
+    if encoding in ("wav", "flac", "pcm"):
+        expected = expected.resampled(streamed.sample_rate)
+        n = min(len(streamed.samples), len(expected.samples))
+        assert np.abs(streamed.samples[:n] - expected.samples[:n]).max() < 2e-3
 
 
-@pytest.fixture
-def url(app: FastAPI, engine: HummingEngine) -> Iterator[str]:
-    """The app on a real port: the test client has no half-finished answers and never goes away."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    engine.gate.set()
-    server.should_exit = True
-    thread.join(10)
+@pytest.mark.parametrize("encoding", ["wav", "mp3", "flac", "opus"])
+def test_a_stream_says_that_it_is_synthetic(encoding: str, client: TestClient) -> None:
+    got = post(client, **LINE | {"stream": True, "response_format": encoding})
+    with av.open(io.BytesIO(got.content)) as file:
+        told = file.metadata | file.streams[0].metadata
+    assert SYNTHETIC in {text for name, text in told.items() if name.lower() == "comment"}
+
+
+def test_the_same_in_openai_s_events(client: TestClient) -> None:
+    plain = post(client, **LINE | {"stream_format": "audio", "response_format": "pcm"})
+    got = post(client, **LINE | {"stream_format": "sse", "response_format": "pcm"})
+    assert got.headers["content-type"].startswith("text/event-stream")
+    *deltas, done = [json.loads(line.removeprefix("data: ")) for line in got.text.split("\n\n") if line]
+    assert {event["type"] for event in deltas} == {"speech.audio.delta"}
+    assert b"".join(base64.b64decode(event["audio"]) for event in deltas) == plain.content
+    assert (done["type"], done["encore"]["outcome"]) == ("speech.audio.done", "hit")
+
+
+def test_what_breaks_in_the_middle_is_an_event(client: TestClient, engine: HummingEngine) -> None:
+    engine.gate = Turnstile(1)
+    engine.gate.then = lambda: setattr(engine, "failing", RuntimeError("secret inside"))
+    engine.gate.open.set()
+    got = post(client, **LINE | {"stream_format": "sse"})
+    *_, last = [json.loads(line.removeprefix("data: ")) for line in got.text.split("\n\n") if line]
+    assert (last["type"], last["error"]["code"]) == ("error", "engine.failed")
+    assert "secret inside" not in got.text
 
 
 def test_the_first_sentence_is_heard_before_the_second_is_made(url: str, engine: HummingEngine) -> None:
-    engine.gate = _Turnstile(1)
+    engine.gate = Turnstile(1)
     with httpx.stream("POST", f"{url}/v1/audio/speech", json=LINE | {"stream": True}, timeout=30) as answer:
         parts = answer.iter_raw()
         heard = b""
@@ -182,11 +183,11 @@ def test_the_first_sentence_is_heard_before_the_second_is_made(url: str, engine:
         assert len(engine.spoken) == 1
         engine.gate.open.set()
         heard += b"".join(parts)
-    assert len(heard) == 44 + round(1.3 * 16_000) * 2
+    assert decode(heard).duration_s == pytest.approx(1.3)
 
 
 def test_who_goes_away_stops_the_work(url: str, engine: HummingEngine) -> None:
-    engine.gate = gate = _Turnstile(1)
+    engine.gate = gate = Turnstile(1)
     body = json.dumps(LINE | {"input": "One is first. Two is second. Three is third. Four is last."}).encode()
     address = httpx.URL(url)
     with closing(socket.create_connection((address.host, address.port))) as client:
@@ -199,24 +200,6 @@ def test_who_goes_away_stops_the_work(url: str, engine: HummingEngine) -> None:
     while time.monotonic() < deadline:
         assert len(engine.spoken) <= 2  # the one under way is finished
         time.sleep(0.1)
-
-
-class _Turnstile:
-    """Lets so many through, and the others once it is open."""
-
-    def __init__(self, first: int) -> None:
-        self._left = first
-        self.reached = threading.Event()
-        self.open = threading.Event()
-
-    def wait(self, _timeout: float) -> None:
-        self._left -= 1
-        if self._left < 0:
-            self.reached.set()
-            self.open.wait(30)
-
-    def set(self) -> None:
-        self.open.set()
 
 
 # --- What is refused
@@ -242,8 +225,7 @@ class _Turnstile:
         ({"language": "xx"}, 400, "request.language"),
         ({"notation": "xx"}, 400, "api.field"),
         ({"response_format": "aac"}, 400, "api.field"),
-        ({"stream": True, "response_format": "mp3"}, 400, "api.stream_format"),
-        ({"stream_format": "sse"}, 400, "api.field"),
+        ({"stream_format": "ndjson"}, 400, "api.field"),
         ({"emotion": "gloomy"}, 400, "instruction.preset"),
         ({"emotion": [1, 2]}, 400, "instruction.vector"),
         ({"instructions": "x" * 501}, 400, "instruction.too_long"),

@@ -1,0 +1,22 @@
+"""``GET /cache/stats``: what ``encore cache stats --json`` prints."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from core.studio import Studio
+from webui.api.errors import OpenAIRoute
+from webui.api.schemas import FAILURES, CacheFigures
+
+
+def cache_routes(studio: Studio) -> APIRouter:
+    """The route on ``studio``."""
+    routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute)
+
+    @routes.get(
+        "/cache/stats", responses={200: {"model": CacheFigures, "description": "All nodes together."}, **FAILURES}
+    )
+    def stats() -> JSONResponse:
+        """What the cache did and holds."""
+        return JSONResponse(studio.cache.stats().as_json())
+
+    return routes

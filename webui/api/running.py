@@ -1,0 +1,47 @@
+"""Work for one HTTP request, off the event loop; it stops when whoever asked goes away."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from typing import TypeVar
+
+from fastapi import Request
+
+from core.errors import Cancelled
+from core.progress import Progress
+from webui.work import Step, stream
+
+T = TypeVar("T")
+
+
+async def events(request: Request, work: Callable[[Progress], Iterator[T]]) -> AsyncGenerator[T, None]:
+    """What ``work`` yields. Raises what ``work`` raises, and :class:`Cancelled` when ``request``'s sender has gone."""
+    watching: list[asyncio.Task[None]] = []
+
+    async def watch(cancel: Callable[[], None]) -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        cancel()
+
+    batches = stream(work, lambda cancel: watching.append(asyncio.create_task(watch(cancel))))
+    try:
+        async with aclosing(batches):
+            async for batch in batches:
+                for item in batch:
+                    if not isinstance(item, Step):
+                        yield item
+    finally:
+        for task in watching:
+            task.cancel()
+
+
+async def result(request: Request, work: Callable[[Progress], T]) -> T:
+    """What ``work`` returns; raises as :func:`events` does."""
+
+    def once(progress: Progress) -> Iterator[T]:
+        yield work(progress)
+
+    async with aclosing(events(request, once)) as results:
+        async for value in results:
+            return value
+    raise Cancelled
