@@ -1,6 +1,12 @@
 """Joins segments into one take: pauses, smooth edges, one loudness for the whole."""
 
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
+from itertools import chain
+
 import numpy as np
+from cachetools import LRUCache
 
 from core.audio import AudioClip, Floats, encode
 from core.loudness import integrated_loudness, limited
@@ -12,6 +18,8 @@ PEAK = 0.97
 FADE_S = 0.004
 SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
+REMEMBERED_BYTES = 64 * 2**20
+"""What the takes that are remembered may take."""
 
 
 class Assembler:
@@ -24,23 +32,30 @@ class Assembler:
         """For segments at ``sample_rate`` hertz; ``level_db`` is how much louder than usual the take is meant to be."""
         self._rate = sample_rate
         self._level_db = level_db
-        self._parts: list[Floats] = []
+        self._parts: list[tuple[AudioClip, float]] = []
         self._preview_gain: float | None = None
 
-    def add(self, clip: AudioClip, pause_s: float) -> AudioClip:
-        """Append a segment with the silence after it; returns both, at the loudness of the first segment."""
-        part = np.concatenate([_smooth_edges(clip), np.zeros(round(pause_s * self._rate), np.float32)])
-        self._parts.append(part)
+    def add(self, clip: AudioClip, pause_s: float) -> None:
+        """Append a segment with the silence after it."""
+        self._parts.append((clip, pause_s))
+
+    def heard(self) -> AudioClip:
+        """The segment that was added last with its silence, at the loudness of the first segment that was heard."""
+        part = self._joined(self._parts[-1:])
         if self._preview_gain is None:
             self._preview_gain = self._gain(part)
         return AudioClip(limited(part * np.float32(self._preview_gain), self._rate, PEAK), self._rate)
 
     def finish(self) -> AudioClip:
         """The take."""
-        whole = np.concatenate(self._parts)
+        whole = self._joined(self._parts)
         alone = self._preview_gain if len(self._parts) == 1 else None  # measured already
         gain = self._gain(whole) if alone is None else alone
         return AudioClip(limited(whole * np.float32(gain), self._rate, PEAK), self._rate)
+
+    def _joined(self, parts: Sequence[tuple[AudioClip, float]]) -> Floats:
+        pieces = ((_smooth_edges(clip), np.zeros(round(pause_s * self._rate), np.float32)) for clip, pause_s in parts)
+        return np.concatenate(list(chain.from_iterable(pieces)))
 
     def _gain(self, samples: Floats) -> float:
         """The factor that brings ``samples`` to the loudness they are meant to have.
@@ -55,6 +70,28 @@ class Assembler:
             return 1.0
         usual = min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak)
         return float(usual * 10 ** (self._level_db / 20))
+
+
+class Takes:
+    """Takes that were put together lately, by what they are made of: levelling costs more than finding the segments.
+
+    Thread-safe.
+    """
+
+    def __init__(self, limit: int = REMEMBERED_BYTES) -> None:
+        """``limit`` is what they may take together, in bytes; the ones unused for longest go first."""
+        self._takes: LRUCache[Hashable, AudioClip] = LRUCache(limit, getsizeof=lambda take: take.samples.nbytes)
+        self._lock = threading.Lock()
+
+    def of(self, parts: Hashable, finish: Callable[[], AudioClip]) -> AudioClip:
+        """The take that is made of ``parts``, by ``finish`` unless it is remembered."""
+        with self._lock:
+            take = self._takes.get(parts)
+        if take is None:
+            take = finish()
+            with self._lock, suppress(ValueError):  # too long to be remembered
+                self._takes[parts] = take
+        return take
 
 
 def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:

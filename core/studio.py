@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import identity
-from core.assembler import Assembler
+from core.assembler import Assembler, Takes
 from core.audio import AudioClip
 from core.cache.cache import Cache, open_cache
 from core.cache.cached import Cached
@@ -89,6 +89,7 @@ class Studio:
         self.settings = settings
         self.lexicon = LexiconFile(settings.data_dir / "lexicon.csv")
         self.keeper = Keeper(synthesis, recognition, settings.idle_unload_s)
+        self._takes = Takes()
         self._transcriber = Transcriber(cache, recognition, self.keeper)
 
     def close(self) -> None:
@@ -123,7 +124,7 @@ class Studio:
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""
-        *_, take = self.stream(request, progress)
+        *_, take = self._begun(request, progress, heard=False)
         assert isinstance(take, Take)  # noqa: S101 — the last event by construction
         return take
 
@@ -132,9 +133,7 @@ class Studio:
 
         What is wrong with the request is raised here, before the first event; an engine's failure while iterating.
         """
-        engine = self.synthesis[request.engine]
-        planned = plan(request, engine.capabilities, self.lexicon.load(), max_characters=self.settings.max_characters)
-        return self._run(request.speaker, engine, planned, progress or Progress())
+        return self._begun(request, progress, heard=True)
 
     def transcribe(self, request: TranscriptionRequest, progress: Progress | None = None) -> TranscriptReport:
         """What the clip says. Raises :class:`EncoreError`."""
@@ -161,10 +160,19 @@ class Studio:
             case Namespace.ALIAS:
                 return None
 
-    def _run(self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress) -> Iterator[Event]:
+    def _begun(self, request: SynthesisRequest, progress: Progress | None, *, heard: bool) -> Iterator[Event]:
+        """As :meth:`stream`; its segments are told only if they are to be ``heard`` one by one."""
+        engine = self.synthesis[request.engine]
+        planned = plan(request, engine.capabilities, self.lexicon.load(), max_characters=self.settings.max_characters)
+        return self._run(request.speaker, engine, planned, progress or Progress(), heard)
+
+    def _run(
+        self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress, heard: bool
+    ) -> Iterator[Event]:
         watch = _Stopwatch()
         assembler = Assembler(engine.sample_rate, planned.level_db)
         stages: list[SegmentStage] = []
+        made_of: list[tuple[Key, float, float]] = []
         first_audio_ms = 0.0
         with watch:
             voice = self._voice(engine, speaker, progress)
@@ -172,13 +180,16 @@ class Studio:
         for index, segment in enumerate(planned.segments):
             with watch:
                 progress.update("synthesize", index / len(planned.segments))
-                cached = self._segment(engine, voice, segment, planned.random_seed, progress)
-                audio = assembler.add(cached.value, segment.pause_s)
+                key, cached = self._segment(engine, voice, segment, planned.random_seed, progress)
+                assembler.add(cached.value, segment.pause_s)
+                audio = assembler.heard() if heard else None
+            made_of.append((key, cached.created, segment.pause_s))
             stages.append(SegmentStage(segment.utterance.text, Stage.of(cached), cached.value.duration_s))
             first_audio_ms = first_audio_ms or watch.ms
-            yield SegmentReady(index, len(planned.segments), audio, stages[-1])
+            if audio is not None:
+                yield SegmentReady(index, len(planned.segments), audio, stages[-1])
         with watch:
-            take = assembler.finish()
+            take = self._takes.of((planned.level_db, *made_of), assembler.finish)
         progress.update("synthesize", 1.0)
         similarity = voice.profile.facts.get("similarity")
         report = SynthesisReport(
@@ -220,7 +231,8 @@ class Studio:
 
     def _segment(
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
-    ) -> Cached[AudioClip]:
+    ) -> tuple[Key, Cached[AudioClip]]:
+        """The segment, and where it is kept."""
         utterance, profile = segment.utterance, voice.profile
         clip = utterance.instruction.clip
         emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
@@ -235,8 +247,9 @@ class Studio:
             with self.keeper.using(engine, progress):
                 yield
 
-        return self.cache.get_or_compute(
-            identity.segment_key(engine, voice.key, utterance, emotion_clip),
+        key = identity.segment_key(engine, voice.key, utterance, emotion_clip)
+        return key, self.cache.get_or_compute(
+            key,
             AUDIO,
             lambda: guarded(engine.name, lambda: engine.synthesize(utterance, profile)),
             engine=engine.name,

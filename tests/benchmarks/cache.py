@@ -74,7 +74,7 @@ class NoCache:
     def get_or_compute(self, key: Any, codec: Any, compute: Callable[[], Any], **_: Any) -> Cached[Any]:
         started = time.perf_counter()
         value = compute()
-        return Cached(value, Outcome.MISS, None, (time.perf_counter() - started) * 1e3, 0.0)
+        return Cached(value, Outcome.MISS, None, (time.perf_counter() - started) * 1e3, 0.0, time.time())
 
     def get(self, key: Any, codec: Any) -> None:
         return None
