@@ -30,6 +30,7 @@ _STATUS = {
     "api.too_large": 413,
     "api.clip_gone": 404,
     "api.upload_type": 415,
+    "access.needed": 401,
 }
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,9 @@ def described(error: EncoreError, status: int | None = None) -> dict[str, str | 
 def answer(error: EncoreError, status: int | None = None) -> JSONResponse:
     """``error`` as an answer; ``status`` if it is not the usual one."""
     status = status or status_of(error)
-    retry = (
-        {"Retry-After": str(error.retry_s if isinstance(error, Busy) else RETRY_S)} if status in (429, 503) else None
-    )
-    return JSONResponse({"error": described(error, status)}, status, retry)
+    retry_s = error.retry_s if isinstance(error, Busy) else RETRY_S
+    headers = {"Retry-After": str(retry_s)} if status in (429, 503) else None
+    return JSONResponse({"error": described(error, status)}, status, headers)
 
 
 class OpenAIRoute(APIRoute):

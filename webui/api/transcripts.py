@@ -21,7 +21,7 @@ from webui.api.schemas import FAILURES, REPORTED, FileTranscript, PlainTranscrip
 from webui.api.spoken import engine_named
 from webui.api.uploads import source_of
 
-_TYPES = {"text": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt"}
+_TYPES = {"text": "text/plain", "srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt"}
 """Content types of the formats that are no JSON."""
 _PLAIN = {"schema": {"type": "string"}}
 _ANSWERS: Responses = {
@@ -29,7 +29,7 @@ _ANSWERS: Responses = {
         "model": PlainTranscript | VerboseTranscript,
         "description": "The transcript.",
         "headers": REPORTED,
-        "content": dict.fromkeys(_TYPES.values(), _PLAIN),
+        "content": {kind.partition(";")[0]: _PLAIN for kind in _TYPES.values()},
     }
 }
 

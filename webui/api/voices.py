@@ -4,19 +4,21 @@ An Encore that speaks through another one reads all that it has to know from ``/
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
-from core.engines.base import Capabilities, StockVoice, SynthesisEngine
+from core.engines.base import Capabilities, Engine, StockVoice, SynthesisEngine
+from core.engines.registry import Registry
 from core.errors import EncoreError
 from core.studio import Studio
 from webui.api.errors import OpenAIRoute
 from webui.api.schemas import FAILURES, Health, Models, Voices
 
 Json = dict[str, Any]
+EngineT = TypeVar("EngineT", bound=Engine)
 _CAPABILITIES = TypeAdapter(Capabilities)
 _VOICES = TypeAdapter(tuple[StockVoice, ...])
 
@@ -27,8 +29,13 @@ def voice_routes(studio: Studio) -> APIRouter:
 
     @routes.get("/v1/models", responses={200: {"model": Models, "description": "The engines."}, **FAILURES})
     def models() -> Json:
-        """The engines that speak here, the default first; under ``encore`` what another Encore has to know."""
-        return {"object": "list", "data": [_model(engine) for engine in _usable(studio)]}
+        """The engines: those that speak, the default first, then those that write down.
+
+        Under `encore` stands what another Encore has to know.
+        """
+        speaking = [_model(engine, _speaking(engine)) for engine in _usable(studio.synthesis)]
+        listening = [_model(engine, {"kind": "recognition"}) for engine in _usable(studio.recognition)]
+        return {"object": "list", "data": [*speaking, *listening]}
 
     @routes.get("/v1/audio/voices", responses={200: {"model": Voices, "description": "The voices."}, **FAILURES})
     def voices() -> Json:
@@ -36,7 +43,7 @@ def voice_routes(studio: Studio) -> APIRouter:
         saved = [{"name": voice.name, "kind": "saved"} for voice in studio.library.voices()]
         stock = [
             {"name": voice["name"], "kind": "stock", "model": engine.name, **voice}
-            for engine in _usable(studio)
+            for engine in _usable(studio.synthesis)
             for voice in _VOICES.dump_python(tuple(engine.voices), mode="json")
         ]
         return {"voices": [*saved, *stock]}
@@ -55,7 +62,7 @@ def voice_routes(studio: Studio) -> APIRouter:
         ``queue`` is how many requests wait for an engine.
         """
         default = studio.synthesis.names[0]
-        usable = [engine.name for engine in _usable(studio)]
+        usable = [engine.name for engine in _usable(studio.synthesis)]
         well = default in usable
         engines = {
             status.name: {
@@ -79,29 +86,25 @@ def voice_routes(studio: Studio) -> APIRouter:
     return routes
 
 
-def _usable(studio: Studio) -> Iterator[SynthesisEngine]:
+def _usable(engines: Registry[EngineT]) -> Iterator[EngineT]:
     """The engines that have what they need, as far as that can be told without loading them."""
-    for name in studio.synthesis.names:
-        engine = studio.synthesis[name]
+    for name in engines.names:
+        engine = engines[name]
         if not engine.availability.ready:
             continue
         try:
-            _ = engine.fingerprint, engine.voices
+            _ = engine.fingerprint, getattr(engine, "voices", ())
         except EncoreError:
             continue
         yield engine
 
 
-def _model(engine: SynthesisEngine) -> Json:
-    return {
-        "id": engine.name,
-        "object": "model",
-        "created": 0,
-        "owned_by": "encore",
-        "encore": {
-            "fingerprint": engine.fingerprint,
-            "sample_rate": engine.sample_rate,
-            "capabilities": _CAPABILITIES.dump_python(engine.capabilities, mode="json"),
-            "voices": _VOICES.dump_python(tuple(engine.voices), mode="json"),
-        },
-    }
+def _model(engine: Engine, told: Json) -> Json:
+    capabilities = _CAPABILITIES.dump_python(engine.capabilities, mode="json")
+    details = {"fingerprint": engine.fingerprint, "capabilities": capabilities, **told}
+    return {"id": engine.name, "object": "model", "created": 0, "owned_by": "encore", "encore": details}
+
+
+def _speaking(engine: SynthesisEngine) -> Json:
+    voices = _VOICES.dump_python(tuple(engine.voices), mode="json")
+    return {"kind": "synthesis", "sample_rate": engine.sample_rate, "voices": voices}

@@ -68,6 +68,8 @@ def read_models(answer: object, settings: Settings) -> Told | None:
     wanted = settings.remote_model
     for model in models:
         match model:
+            case {"encore": {"kind": "recognition"}}:
+                continue
             case {"id": str(name)} if not wanted or name == wanted:
                 return _encore(name, model.get("encore")) or Told(
                     model=name, fingerprint=f"model/{name}", capabilities=modest(settings)

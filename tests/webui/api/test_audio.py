@@ -1,5 +1,6 @@
 """Clips in and out by content."""
 
+import email
 import hashlib
 
 import pytest
@@ -39,8 +40,10 @@ def test_what_was_sent_comes_back_under_its_digest(client: TestClient) -> None:
 def test_a_known_clip_is_not_sent_again(client: TestClient, store: ClipStore) -> None:
     clip = store.put(DATA)
     etag = client.get(f"/audio/{clip.clip_id}").headers["etag"]
-    again = client.get(f"/audio/{clip.clip_id}", headers={"If-None-Match": etag})
-    assert (again.status_code, again.content) == (304, b"")
+    for known in (etag, f'"other", W/{etag}', "*"):
+        again = client.get(f"/audio/{clip.clip_id}", headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert client.get(f"/audio/{clip.clip_id}", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_head_tells_the_length(client: TestClient, store: ClipStore) -> None:
@@ -59,15 +62,43 @@ def test_a_part_of_a_clip(client: TestClient, store: ClipStore, asked: str, star
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/{len(DATA)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=5000-", "bytes=-0", "bytes=9-3"])
+@pytest.mark.parametrize("asked", ["bytes=5000-", "bytes=-0", "bytes=5000-6000,9000-"])
 def test_a_part_that_does_not_exist(client: TestClient, store: ClipStore, asked: str) -> None:
-    assert client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked}).status_code == 416
-
-
-@pytest.mark.parametrize("asked", ["bytes=", "bytes=-", "lines=1-2", "bytes=0-1,4-5", "bytes=a-b"])
-def test_a_range_that_is_not_understood_gives_the_whole(client: TestClient, store: ClipStore, asked: str) -> None:
     answer = client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(DATA)}")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["bytes=", "bytes=-", "lines=1-2", "bytes=a-b", "bytes=9-3", "bytes=0-1,", "bytes=٣-٤", "bytes=0-" + "9" * 5000]
+    + ["bytes=" + ",".join(["0-1"] * 17), "bytes=0-999,0-999"],
+)
+def test_a_range_that_is_not_understood_or_asks_too_much_gives_the_whole(
+    client: TestClient, store: ClipStore, asked: str
+) -> None:
+    answer = client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": asked.encode()})
     assert (answer.status_code, answer.content) == (200, DATA)
+
+
+def test_several_parts(client: TestClient, store: ClipStore) -> None:
+    answer = client.get(f"/audio/{store.put(DATA).clip_id}", headers={"Range": "bytes=0-3, -4, 8000-"})
+    assert answer.status_code == 206
+    message = email.message_from_bytes(
+        b"Content-Type: " + answer.headers["content-type"].encode() + b"\r\n\r\n" + answer.content
+    )
+    parts = message.get_payload()
+    assert [part["Content-Range"] for part in parts] == ["bytes 0-3/1024", "bytes 1020-1023/1024"]
+    assert [part.get_payload(decode=True) for part in parts] == [DATA[:4], DATA[-4:]]
+
+
+def test_a_part_only_of_what_was_meant(client: TestClient, store: ClipStore) -> None:
+    path, etag = f"/audio/{store.put(DATA).clip_id}", f'"{store.put(DATA).clip_id}"'
+    asked = {"Range": "bytes=0-3"}
+    assert client.get(path, headers=asked | {"If-Range": etag}).status_code == 206
+    for other in ('"other"', f"W/{etag}", "Sat, 29 Oct 2026 19:43:31 GMT"):
+        assert client.get(path, headers=asked | {"If-Range": other}).status_code == 200
+    head = client.head(path, headers=asked)
+    assert (head.status_code, head.headers["content-length"], head.content) == (206, "4", b"")
 
 
 def test_an_unknown_clip(client: TestClient) -> None:

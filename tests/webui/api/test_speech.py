@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 
 from core.assembler import SYNTHETIC
 from core.audio import AudioClip, decode
+from core.engines.remote.told import read_models
 from core.errors import EngineFailed, EngineUnavailable, ModelMissing
 from core.request import AudioSource, ReferenceSpeaker
+from core.settings import Settings
 from core.studio import Studio
 from tests.core.humming import HummingEngine
 from tests.webui.api.conftest import REF_AUDIO, REFERENCE, Turnstile, refused
@@ -331,7 +333,9 @@ def test_whatever_is_sent_is_done_or_refused(client: TestClient, change: dict) -
 
 
 def test_the_models_tell_another_encore_all_it_has_to_know(client: TestClient) -> None:
-    (model,) = client.get("/v1/models").json()["data"]
+    model, listening = client.get("/v1/models").json()["data"]
+    assert (listening["id"], listening["encore"]["kind"]) == ("listening", "recognition")
+    assert read_models({"data": [listening]}, Settings()) is None
     assert (model["id"], model["object"], model["owned_by"]) == ("humming", "model", "encore")
     told = model["encore"]
     assert (told["fingerprint"], told["sample_rate"]) == ("humming/1", 16_000)
@@ -356,4 +360,4 @@ def test_health(client: TestClient, engine: HummingEngine, monkeypatch: pytest.M
     monkeypatch.setattr(HummingEngine, "fingerprint", property(missing))
     ill = client.get("/health")
     assert (ill.status_code, ill.json()["engines"]["humming"]["usable"]) == (503, False)
-    assert client.get("/v1/models").json()["data"] == []
+    assert [model["id"] for model in client.get("/v1/models").json()["data"]] == ["listening"]
