@@ -7,6 +7,8 @@ from core.errors import Cancelled
 
 Listener = Callable[[str, float], None]
 """Called with the stage's name ("enroll", "synthesize", "transcribe", …) and the done fraction in [0, 1]."""
+Admission = Callable[[], None]
+"""Called before the work waits for an engine; may raise :class:`~core.errors.Busy` instead of letting it."""
 QueueListener = Callable[[int], None]
 """Called with how many are ahead in the queue for an engine, whenever that changes, and with 0 when the turn comes."""
 
@@ -17,9 +19,15 @@ class Progress:
     Long work calls :meth:`update` often: it reports, and it is where a cancel takes effect.
     """
 
-    def __init__(self, listener: Listener | None = None, queue_listener: QueueListener | None = None) -> None:
+    def __init__(
+        self,
+        listener: Listener | None = None,
+        queue_listener: QueueListener | None = None,
+        admission: Admission | None = None,
+    ) -> None:
         self._listener = listener
         self._queue_listener = queue_listener
+        self._admission = admission
         self._cancelled = threading.Event()
 
     @property
@@ -36,6 +44,11 @@ class Progress:
         self.checkpoint()
         if self._listener is not None:
             self._listener(stage, min(1.0, max(0.0, fraction)))
+
+    def need_engine(self) -> None:
+        """Tell that an engine is needed from here on. Raises :class:`Busy` where there is too much to do for that."""
+        if self._admission is not None:
+            self._admission()
 
     def queue(self, ahead: int) -> None:
         """Report that the work waits until ``ahead`` others are done; 0 when it goes on. Raises :class:`Cancelled`."""

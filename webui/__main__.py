@@ -1,12 +1,16 @@
-"""The console script: the core's commands, and ``serve``, which the core must not know."""
+"""The console script: the core's commands, and those of the server, which the core must not know."""
 
 from typing import Annotated
 
 import typer
 
 from core.cli import app, main
+from webui import accounts
 
 __all__ = ["main"]
+
+app.add_typer(accounts.users, name="users")
+app.add_typer(accounts.keys, name="keys")
 
 
 @app.command()
@@ -26,11 +30,24 @@ def serve(
     preload: Annotated[
         bool, typer.Option("--preload", help="Load the models before serving, not behind the first visitor's back.")
     ] = False,
+    open_to_all: Annotated[
+        bool, typer.Option("--i-know-it-is-open", help="Let others in without a login, and clone voices.")
+    ] = False,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C."""
     from webui.server import serve
 
-    serve(host, port, share, auth or [], engine=engine, remote=remote or [], api_only=api_only, preload=preload)
+    serve(
+        host,
+        port,
+        share,
+        auth or [],
+        engine=engine,
+        remote=remote or [],
+        api_only=api_only,
+        preload=preload,
+        open_to_all=open_to_all,
+    )
 
 
 if __name__ == "__main__":

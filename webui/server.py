@@ -1,5 +1,6 @@
 """Serves the app until it is told to stop, and then stops quickly, whoever still listens."""
 
+import ipaddress
 import logging
 import os
 import secrets
@@ -16,19 +17,23 @@ from starlette.types import ASGIApp
 
 from core.engines.keeper import Kind
 from core.engines.remote.client import addresses
-from core.errors import EncoreError, StorageFailed
+from core.errors import EncoreError, InvalidInput, StorageFailed
 from core.loudness import prepare
 from core.settings import settings
 from core.studio import Studio, open_studio
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
-from webui.auth import RequireLogin
+from webui.credentials import Credentials
+from webui.house import House
+from webui.limits import RateLimit
+from webui.login import Login, signing_secret
+from webui.middleware import Guard, around
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-"""Addresses that only this machine reaches."""
+FAILURES = "10/minute"
+"""How many wrong logins may come from one address."""
 GRACE_S = 1
 """How long open streams may go on after the signal, in seconds."""
 
@@ -43,30 +48,44 @@ def serve(
     remote: Sequence[str] = (),
     api_only: bool = False,
     preload: bool = False,
+    open_to_all: bool = False,
 ) -> None:
     """Serve on ``host``:``port`` until SIGINT or SIGTERM; ``auth`` are ``USER:PASS``, ``share`` opens a public link.
 
     ``engine`` is the default engine, the one that is loaded at the start, behind the first visitor's back or, with
     ``preload``, before anybody is served; ``remote`` are servers that speak in place of
     those in the settings, and the default if no other is named. ``api_only`` leaves out the page, and with it Gradio.
+    ``open_to_all`` says that others may come without a login, which is refused else.
     Raises :class:`EncoreError` when the address cannot be had, or an option is malformed.
     """
     config = settings().model_copy(update={"remote_urls": ",".join(remote)}) if remote else settings()
     if remote:
         addresses(config.remote_urls)
+    credentials = Credentials.of(config, auth)
+    if not (credentials.required or open_to_all or (_loopback(host) and not share)):
+        raise InvalidInput("serve.open")
+    private = only_here(host, share, credentials.required)
     listener = _bind(host, port)
     # uvicorn hands the signal back once it has shut down: it must end the loop here, not the process on the spot.
     signal.signal(signal.SIGTERM, _interrupt)
     studio: Studio | None = None
     try:
         studio = open_studio(config, engine=engine or ("remote" if remote else ""))
-        app = app_on(studio, private=only_here(host, share, auth), api_only=api_only)
-        if auth:
-            app = RequireLogin(app, auth)
+        app = app_on(studio, private=private, api_only=api_only)
+        app = around(app, _guard(studio, credentials, private=private, pages=not api_only))
         warm_up = partial(_warm_up, studio, listening=not api_only)
         if preload:
             warm_up()
-        served = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="on")
+        served = uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE_S,
+            ws="none",
+            lifespan="on",
+            server_header=False,
+            proxy_headers=bool(config.trusted_proxies),
+            forwarded_allow_ips=_listed(config.trusted_proxies),
+        )
         _Server(served, share=share, warm_up=None if preload else warm_up).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
@@ -88,9 +107,36 @@ def app_on(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
     return build_app(studio, private=private)
 
 
-def only_here(host: str, share: bool, auth: list[str]) -> bool:
+def only_here(host: str, share: bool, login: bool) -> bool:
     """Whether nobody but people at this machine can open the page: no public link, no logins for others."""
-    return host in LOOPBACK and not share and not auth
+    return _loopback(host) and not share and not login
+
+
+def _loopback(host: str) -> bool:
+    """Whether only this machine reaches ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _guard(studio: Studio, credentials: Credentials, *, private: bool, pages: bool) -> Guard:
+    """What is let in, by the settings of ``studio``."""
+    config, link = studio.settings, studio.cache.link
+    hosts = _listed(config.hosts)
+    return Guard(
+        credentials,
+        RateLimit(FAILURES, "login", link),
+        House(RateLimit("" if private else config.rate_limit, "work", link), max_work=config.max_work),
+        Login(signing_secret(config.data_dir)) if pages else None,
+        hosts if private or hosts else None,
+        _listed(config.cors_origins),
+    )
+
+
+def _listed(words: str) -> list[str]:
+    """What stands between commas."""
+    return [word.strip() for word in words.split(",") if word.strip()]
 
 
 class _Server(uvicorn.Server):

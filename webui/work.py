@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from core.errors import Cancelled
 from core.progress import Progress
+from webui.house import ANYBODY, Guest
 
 T = TypeVar("T")
 GATHER_S = 0.01
@@ -33,13 +34,17 @@ class _End:
 
 
 async def stream(
-    work: Callable[[Progress], Iterator[T]], on_start: Callable[[Callable[[], None]], None]
+    work: Callable[[Progress], Iterator[T]],
+    on_start: Callable[[Callable[[], None]], None],
+    guest: Guest = ANYBODY,
 ) -> AsyncGenerator[list[T | Step], None]:
     """What ``work`` yields and how far it is, in order: each time all that has come since the last.
 
     ``on_start`` is given what cancels: it ends the stream at once, and the work at its next checkpoint. The work is
-    cancelled, too, when nobody listens any more. Raises whatever ``work`` raises, and :class:`Cancelled`.
+    cancelled, too, when nobody listens any more. ``guest`` is who asks for it: what is too much is refused, unless some
+    of it has been yielded already. Raises whatever ``work`` raises, :class:`Busy`, and :class:`Cancelled`.
     """
+    visit = guest.enter()
     loop = asyncio.get_running_loop()
     inbox: asyncio.Queue[T | Step | _End] = asyncio.Queue()
 
@@ -55,7 +60,9 @@ async def stream(
         post(step)
 
     progress = Progress(
-        lambda stage, fraction: tell(Step(stage, fraction)), lambda ahead: tell(replace(latest, ahead=ahead))
+        lambda stage, fraction: tell(Step(stage, fraction)),
+        lambda ahead: tell(replace(latest, ahead=ahead)),
+        visit.need_engine,
     )
 
     def cancel() -> None:
@@ -66,12 +73,16 @@ async def stream(
 
     def run() -> None:
         try:
+            guest.count()
             for item in work(progress):
                 progress.checkpoint()
+                visit.begun = True
                 post(item)
             post(_End())
         except Exception as error:  # raised again where the stream is read
             post(_End(error))
+        finally:
+            visit.leave()
 
     threading.Thread(target=run, name="encore-work", daemon=True).start()
     try:

@@ -166,6 +166,11 @@ class Cache:
             raise StorageFailed("redis.down", reason=str(error)) from error
 
     @property
+    def link(self) -> Link:
+        """The way to Redis, for what else nodes have to know together."""
+        return self._link
+
+    @property
     def redis_state(self) -> RedisState:
         """Whether Redis is used, as it is known without asking it: costs nothing. Its memory is not told."""
         return RedisState(self._link.up, public(self._url), reason=self._link.reason)

@@ -84,9 +84,11 @@ class Keeper:
     def using(self, engine: Engine, progress: Progress) -> Iterator[None]:
         """Work with ``engine``: wait for its lane in the order of arrival, load it if need be, and leave it at the end.
 
-        ``progress`` hears how many are ahead. Raises :class:`Cancelled` while waiting, and what ``engine.load`` does.
+        ``progress`` is asked for leave, and hears how many are ahead. Raises :class:`Cancelled` while waiting,
+        :class:`Busy` without leave, and what ``engine.load`` does.
         Nobody may wait for another request's work in here: that one may be waiting for this turn.
         """
+        progress.need_engine()
         with self._lanes.turn(engine.lane, engine, progress), self._at_work(engine, progress):
             guarded(engine.name, engine.load)
             yield

@@ -11,29 +11,31 @@ from fastapi.testclient import TestClient
 
 import webui.server
 from core.engines.registry import synthesis_engines
-from core.errors import InvalidInput
+from core.errors import EncoreError, InvalidInput
 from core.settings import Settings
 from core.studio import Studio
 from tests.webui.conftest import NOBODY
+from webui.credentials import Credentials, key_hash, new_key
 from webui.server import only_here
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("host", "share", "auth", "private"),
+    ("host", "share", "login", "private"),
     [
-        ("127.0.0.1", False, [], True),
-        ("::1", False, [], True),
-        ("0.0.0.0", False, [], False),
-        ("127.0.0.1", True, [], False),
-        ("127.0.0.1", False, ["user:pass"], False),
+        ("127.0.0.1", False, False, True),
+        ("127.8.9.1", False, False, True),
+        ("::1", False, False, True),
+        ("localhost", False, False, True),
+        ("0.0.0.0", False, False, False),
+        ("studio.example", False, False, False),
+        ("127.0.0.1", True, False, False),
+        ("127.0.0.1", False, True, False),
     ],
 )
-def test_the_page_is_private_only_where_nobody_else_comes(
-    host: str, share: bool, auth: list[str], private: bool
-) -> None:
-    assert only_here(host, share, auth) is private
+def test_the_page_is_private_only_where_nobody_else_comes(host: str, share: bool, login: bool, private: bool) -> None:
+    assert only_here(host, share, login) is private
 
 
 def test_the_api_alone_needs_no_gradio_and_has_no_page(studio: Studio) -> None:
@@ -70,6 +72,24 @@ def test_what_cannot_be_served_is_told_and_the_address_let_go(
         webui.server.serve("127.0.0.1", port, False, [], **options)
     assert told.value.code == code
     socket.create_server(("127.0.0.1", port)).close()
+
+
+@pytest.mark.parametrize(("host", "share"), [("0.0.0.0", False), ("::", False), ("127.0.0.1", True)])
+def test_nobody_is_let_in_from_elsewhere_by_oversight(
+    host: str, share: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(webui.server, "settings", lambda: Settings(data_dir=tmp_path, redis_url=NOBODY))
+    with pytest.raises(InvalidInput) as told:
+        webui.server.serve(host, 1, share, [])
+    assert told.value.code == "serve.open"
+    for allowed in ({"auth": ["ann:secret"]}, {"auth": [], "open_to_all": True}):
+        with pytest.raises(EncoreError) as told:  # comes as far as the address, which nobody may have
+            webui.server.serve("999.0.0.1", 1, share, **allowed)
+        assert told.value.code == "serve.address"
+    Credentials.of(webui.server.settings()).keys.add("ci", key_hash(new_key()))
+    with pytest.raises(EncoreError) as told:
+        webui.server.serve("999.0.0.1", 1, share, [])
+    assert told.value.code == "serve.address"
 
 
 def test_the_servers_that_are_named_are_the_default() -> None:
