@@ -123,6 +123,7 @@ class KokoroEngine:
     def _ready(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
+                self.availability.check()
                 folder = model_path("kokoro")
                 self._loaded = _Loaded(Graph(folder, self._threads), VoiceTables(folder), voice_space())
             return self._loaded

@@ -53,12 +53,6 @@ def test_numbers_are_digits_or_words_as_asked(engine: WhisperEngine) -> None:
     assert not any(character.isdigit() for character in heard(engine, clip, itn=False).text)
 
 
-def test_silence_says_nothing(engine: WhisperEngine) -> None:
-    transcript = heard(engine, AudioClip(np.zeros(48_000, np.float32), 16_000))
-    assert transcript.text == ""
-    assert transcript.segments == ()
-
-
 def test_a_long_file_reports_progress_and_stops_when_told(engine: WhisperEngine, reference: AudioClip) -> None:
     long = AudioClip(np.tile(reference.samples, 8), reference.sample_rate)
     fractions: list[float] = []
