@@ -62,7 +62,7 @@ def answer(error: EncoreError, status: int | None = None) -> JSONResponse:
     status = status or status_of(error)
     retry_s = error.retry_s if isinstance(error, Busy) else RETRY_S
     headers = {"Retry-After": str(retry_s)} if status in (429, 503) else None
-    return JSONResponse({"error": described(error, status)}, status, headers)
+    return JSONResponse({"error": described(error, status), "request_id": REQUEST_ID.get()}, status, headers)
 
 
 class OpenAIRoute(APIRoute):

@@ -288,13 +288,31 @@ SPOKEN = REPORTED | {
     "X-Encore-Audio": _header("Where the same file can be had again, whole or in part."),
 }
 """Headers of a take."""
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
-def sound(description: str, *more: str) -> dict[str, Any]:
-    """An answer that is a take in any of the formats, or of the content types ``more``."""
-    types = [*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), *more]
-    return {"description": description, "headers": SPOKEN, "content": dict.fromkeys(types, _BINARY)}
+_EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": (
+                "`speech.audio.delta` has the file's next bytes in base64 as `audio`, `speech.audio.done` the report "
+                "as `encore`, and `error` what went wrong as `error`; which it is stands in `type`."
+            ),
+        }
+    },
+}
+
+
+def sound(description: str, *, events: bool = False) -> dict[str, Any]:
+    """An answer that is a take in any of the formats, or ``events``."""
+    content = dict.fromkeys((kind.partition(";")[0] for kind in MEDIA_TYPES.values()), _BINARY)
+    if events:
+        content["text/event-stream"] = {"schema": _EVENT}
+    return {"description": description, "headers": SPOKEN, "content": content}
 
 
 AUDIO_FILE: Responses = {

@@ -86,7 +86,7 @@ def speech_routes(speaking: Speaking) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["OpenAI"], route_class=OpenAIRoute)
 
-    @routes.post("/v1/audio/speech", responses={200: sound("The take.", "text/event-stream"), **FAILURES})
+    @routes.post("/v1/audio/speech", responses={200: sound("The take.", events=True), **FAILURES})
     async def speech(
         asked: SpeechRequest,
         request: Request,
