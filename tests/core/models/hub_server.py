@@ -1,19 +1,28 @@
-"""As much of Hugging Face's HTTP interface as a download needs, for one model."""
+"""As much of Hugging Face's HTTP interface as a download needs."""
 
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
-COMMIT = "a" * 40
+import pytest
+
+
+def point_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take ``address`` for Hugging Face; its package reads the environment only when it is imported."""
+    template = f"{address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
 
 
 @contextmanager
-def hub_server(model_id: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Serves the files in ``folder``; yields the address, and the names of the files as they are downloaded."""
+def hub_server(models: Mapping[str, Path]) -> Iterator[tuple[str, list[str]]]:
+    """Serves the files in the folders of ``models``, by their ids; yields the address, and the paths of the files
+    within their models as they are downloaded."""
     downloads: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -27,23 +36,28 @@ def hub_server(model_id: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
             pass
 
         def _answer(self) -> None:
-            path = self.path.partition("?")[0]
-            files = sorted(file for file in folder.iterdir() if file.is_file())
+            path = unquote(self.path.partition("?")[0])
             found: bytes | None = None
             headers = {"Content-Type": "application/json"}
-            if path.startswith(f"/api/models/{model_id}/tree/"):
-                found = json.dumps(
-                    [{"type": "file", "path": f.name, "size": f.stat().st_size, "oid": _digest(f)} for f in files]
-                ).encode()
-            elif path.startswith(f"/api/models/{model_id}/"):
-                siblings = [{"rfilename": file.name} for file in files]
-                found = json.dumps({"id": model_id, "sha": COMMIT, "siblings": siblings}).encode()
-            elif path.startswith(f"/{model_id}/resolve/"):
-                file = folder / path.rpartition("/")[2]
-                found = file.read_bytes()
-                headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{_digest(file)}"'}
-                if self.command == "GET":
-                    downloads.append(file.name)
+            for model_id, folder in models.items():
+                commit = hashlib.sha1(model_id.encode()).hexdigest()
+                files = {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*"))}
+                files = {name: file for name, file in files.items() if file.is_file()}
+                if path.startswith(f"/api/models/{model_id}/tree/"):
+                    tree = [
+                        {"type": "file", "path": name, "size": file.stat().st_size, "oid": _digest(file)}
+                        for name, file in files.items()
+                    ]
+                    found = json.dumps(tree).encode()
+                elif path.startswith(f"/api/models/{model_id}/"):
+                    siblings = [{"rfilename": name} for name in files]
+                    found = json.dumps({"id": model_id, "sha": commit, "siblings": siblings}).encode()
+                elif path.startswith(f"/{model_id}/resolve/"):
+                    name = path.removeprefix(f"/{model_id}/resolve/").partition("/")[2]
+                    found = files[name].read_bytes()
+                    headers = {"X-Repo-Commit": commit, "ETag": f'"{_digest(files[name])}"'}
+                    if self.command == "GET":
+                        downloads.append(name)
             self.send_response(404 if found is None else 200)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -18,20 +18,25 @@ Names = Callable[..., Settings]
 
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
+    """See :func:`stand_in`."""
+    return stand_in(tmp_path, monkeypatch)
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
     """Settings for files that are there and hold next to nothing; nothing else needs to be installed."""
     monkeypatch.setattr(code, "PACKAGES", {})
-    monkeypatch.setattr(code, "version", lambda name: "4.51.3" if name == "transformers" else "1.0")
-    checkout = tmp_path / "CosyVoice"
+    monkeypatch.setattr(code, "version", lambda _: "4.51.3")
+    checkout = folder / "CosyVoice"
     for module in ("cosyvoice/cli/cosyvoice.py", "third_party/Matcha-TTS/matcha/utils/audio.py"):
         (checkout / module).parent.mkdir(parents=True)
         (checkout / module).write_text("# nothing\n")
 
     def made(version: int = 3, **changes: object) -> Settings:
-        model = tmp_path / f"model{version}"
+        model = folder / f"model{version}"
         for path in ModelFiles(model, version).needed:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(path.name.encode())
-        values = {"cosyvoice_model": str(model), "cosyvoice_code": str(checkout), "data_dir": tmp_path / "data"}
+        values = {"cosyvoice_model": str(model), "cosyvoice_code": str(checkout), "data_dir": folder / "data"}
         return Settings.model_validate({**values, **changes})
 
     return made

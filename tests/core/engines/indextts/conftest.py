@@ -19,23 +19,28 @@ Names = Callable[..., Settings]
 
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
+    """See :func:`stand_in`."""
+    return stand_in(tmp_path, monkeypatch)
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
     """Settings for files that are there and hold next to nothing; nothing else needs to be installed."""
     for packages in ("PACKAGES", "JAPANESE", "LIBRARY_PACKAGES"):
         monkeypatch.setattr(code, packages, {})
     monkeypatch.setattr(code, "version", lambda _: "4.52.1")
-    checkout = tmp_path / "index-tts"
+    checkout = folder / "index-tts"
     for module in ("__init__.py", "infer_v2.py", "infer_v2_5.py", "utils/model_download.py"):
         path = checkout / "indextts" / module
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("# nothing\n")
 
     def made(version: str = "2.5", **changes: object) -> Settings:
-        model = tmp_path / f"model{version}"
+        model = folder / f"model{version}"
         for path in ModelFiles(model, version).needed:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(f"{path.parent.name} {path.name}".encode())
         (model / "config.yaml").write_text(yaml.safe_dump(tiny.configuration(version)))
-        values = {"indextts_model": str(model), "indextts_code": str(checkout), "data_dir": tmp_path / "data"}
+        values = {"indextts_model": str(model), "indextts_code": str(checkout), "data_dir": folder / "data"}
         return Settings.model_validate({**values, **changes})
 
     return made

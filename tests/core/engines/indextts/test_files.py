@@ -6,29 +6,18 @@ import numpy as np
 import pytest
 
 from core.audio import AudioClip
-from core.engines.availability import State
 from core.engines.base import Utterance
 from core.engines.indextts import code
 from core.engines.indextts.code import Code
 from core.engines.indextts.engine import IndexTTSEngine
 from core.engines.indextts.files import ModelFiles
-from core.engines.registry import synthesis_engines
-from core.errors import EngineUnavailable, InvalidAudio, InvalidText, ModelMissing, Unsupported
-from core.progress import Progress
+from core.errors import InvalidText, Unsupported
 from core.request import AudioSource, Instruction
-from core.settings import Settings
 from core.speakers.profile import SpeakerProfile
 from core.text.markup.model import Notation
 from tests.core.engines.indextts.conftest import Names
 
 NOBODY = SpeakerProfile("indextts", {})
-
-
-def test_it_is_there_but_never_the_default(names: Names) -> None:
-    engines = synthesis_engines(names())
-    assert engines.names[0] == "kokoro"
-    assert engines["indextts"].name == "indextts"
-    assert engines["indextts"].voices == ()
 
 
 def test_each_version_says_what_it_can_do(names: Names) -> None:
@@ -65,50 +54,16 @@ def test_the_version_is_told_by_the_model_or_by_its_user(names: Names) -> None:
     assert ModelFiles.of(settings).version == "2"
 
 
-def test_nobody_said_where(tmp_path: Path) -> None:
-    engine = IndexTTSEngine(Settings(models_dir=tmp_path))
-    assert engine.availability.state is State.NOT_CONFIGURED
-    assert "ENCORE_INDEXTTS_MODEL" in engine.availability.finding.sentence
-    with pytest.raises(ModelMissing):
-        engine.load()
-    with pytest.raises(ModelMissing):
-        _ = engine.fingerprint
-
-
-def test_what_is_missing_is_named_and_never_fetched(names: Names) -> None:
-    settings = names()
-    folder = Path(settings.indextts_model)
-    (folder / "codec.pth").unlink()
-    (folder / "hf_cache" / "w2v-bert-2.0" / "model.safetensors").unlink()
-    engine = IndexTTSEngine(settings)
-    assert engine.availability.state is State.NO_WEIGHTS
-    assert "codec.pth, hf_cache/w2v-bert-2.0/model.safetensors" in engine.availability.finding.sentence
-    with pytest.raises(ModelMissing):
-        engine.load()
-
-
-def test_code_that_is_missing(names: Names, tmp_path: Path) -> None:
-    absent = IndexTTSEngine(names(indextts_code=str(tmp_path / "nowhere")))
-    assert absent.availability.finding.code == "indextts.code"
-    with pytest.raises(EngineUnavailable, match="git clone"):
-        absent.load()
+def test_a_package_of_the_same_name_is_no_code_of_the_authors(names: Names) -> None:
     settings = names()
     (Path(settings.indextts_code) / "indextts/utils/model_download.py").unlink()  # as in indextts2-inference
     assert IndexTTSEngine(settings).availability.finding.code == "indextts.code"
 
 
-def test_packages_that_are_missing(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code, "JAPANESE", {"json": "json", "not_a_package_at_all": "some-name==1.0"})
-    availability = IndexTTSEngine(names()).availability
-    assert availability.state is State.NOT_INSTALLED
-    assert "-m pip install some-name==1.0”" in availability.finding.sentence
+def test_the_newer_version_reads_japanese(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "JAPANESE", {"not_a_package_at_all": "some-name==1.0"})
+    assert "some-name==1.0" in IndexTTSEngine(names()).availability.finding.sentence
     assert IndexTTSEngine(names("2")).availability.ready
-
-
-def test_a_transformers_that_its_code_cannot_use(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code, "version", lambda _: "4.57.6")
-    assert "With transformers" not in IndexTTSEngine(names()).availability.finding.sentence
-    assert IndexTTSEngine(names()).availability.finding.code == "indextts.transformers"
 
 
 def test_the_library_takes_the_place_of_the_code(names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,29 +75,6 @@ def test_the_library_takes_the_place_of_the_code(names: Names, tmp_path: Path, m
     reader.mkdir()
     (reader / "config.json").write_text("{}")
     assert not IndexTTSEngine(settings).capabilities.instruction
-
-
-def test_the_fingerprint_knows_weights_code_and_options(names: Names) -> None:
-    first = IndexTTSEngine(names()).fingerprint
-    assert IndexTTSEngine(names()).fingerprint == first
-    assert IndexTTSEngine(names(indextts_fp16=True)).fingerprint != first
-    assert IndexTTSEngine(names("2")).fingerprint != first
-    settings = names()
-    (Path(settings.indextts_model) / "hf_cache" / "w2v-bert-2.0" / "config.json").write_bytes(b"other")
-    assert IndexTTSEngine(settings).fingerprint != first
-    settings = names()
-    (Path(settings.indextts_code) / "indextts/infer_v2.py").write_text("# something\n")
-    assert IndexTTSEngine(settings).fingerprint != first
-
-
-@pytest.mark.parametrize(
-    ("seconds", "value", "code"), [(0.01, 0.1, "reference.too_short"), (2.0, np.nan, "audio.not_finite")]
-)
-def test_clips_that_break_the_model_are_refused(names: Names, seconds: float, value: float, code: str) -> None:
-    clip = AudioClip(np.full(int(seconds * 16_000), value, np.float32), 16_000)
-    with pytest.raises(InvalidAudio) as caught:
-        IndexTTSEngine(names()).enroll(clip, "", Progress())
-    assert caught.value.code == code
 
 
 def test_what_the_code_would_get_wrong_is_refused(names: Names) -> None:

@@ -11,7 +11,7 @@ from core.errors import EngineUnavailable, FetchFailed, ModelMissing
 from core.settings import Settings
 from tests.core.engines.sensevoice.conftest import OpenEngine
 from tests.core.engines.sensevoice.tiny import build
-from tests.core.models.hub_server import hub_server
+from tests.core.models.hub_server import hub_server, point_to
 
 HUB_ID = "some/model"
 
@@ -23,13 +23,6 @@ def settings(folder: Path, model: str = "", **more: object) -> Settings:
         sensevoice_model=model,
         **more,  # type: ignore[arg-type]
     )
-
-
-def point_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take ``address`` for Hugging Face; its package reads the environment only when it is imported."""
-    template = f"{address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
-    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
 
 
 def state(settings: Settings) -> tuple[State, str]:
@@ -94,7 +87,7 @@ def test_a_model_is_fetched_by_its_id_once_and_nothing_else_of_it(
     source = Path(shutil.copytree(tiny_model, tmp_path / "source"))
     (source / "README.md").write_text("not needed")
     here = settings(tmp_path, HUB_ID)
-    with hub_server(HUB_ID, source) as (address, downloads):
+    with hub_server({HUB_ID: source}) as (address, downloads):
         point_to(address, monkeypatch)
         folder = fetch(here)
         wanted = ["am.mvn", "chn_jpn_yue_eng_ko_spectok.bpe.model", "config.yaml", "model.onnx"]
@@ -110,7 +103,7 @@ def test_of_two_graphs_the_quantised_is_fetched_unless_the_other_is_asked_for(
 ) -> None:
     source = build(tmp_path / "source")
     shutil.copyfile(source / "model.onnx", source / "model_quant.onnx")
-    with hub_server(HUB_ID, source) as (address, downloads):
+    with hub_server({HUB_ID: source}) as (address, downloads):
         point_to(address, monkeypatch)
         fetch(settings(tmp_path, HUB_ID))
         assert "model_quant.onnx" in downloads
@@ -129,7 +122,7 @@ def test_a_hub_that_cannot_be_reached_or_lacks_the_model_is_told(
     assert failed.value.code == "model.hub"
     assert HUB_ID in str(failed.value)
     (tmp_path / "source").mkdir()
-    with hub_server(HUB_ID, tmp_path / "source") as (address, _):
+    with hub_server({HUB_ID: tmp_path / "source"}) as (address, _):
         point_to(address, monkeypatch)
         with pytest.raises(FetchFailed, match="lacks"):
             fetch(here)
