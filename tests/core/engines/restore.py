@@ -7,10 +7,9 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,15 @@ from core.audio import Floats
 from core.cache.cache import open_cache
 from core.engines.base import Utterance
 from core.engines.registry import synthesis_engines
-from core.engines.upstream import UpstreamEngine
 from core.identity import reference_key
 from core.payloads import PROFILE
 from core.progress import Progress
 from core.settings import Settings, child_environment
 from core.speakers.profile import SpeakerProfile
 from tests.core.engines.cosyvoice.tiny import voice
+from tests.core.engines.inside import AnyEngine, counted
 
 ROOT = Path(__file__).parents[3]
-AnyEngine = UpstreamEngine[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -44,22 +42,6 @@ class Told:
     fingerprint: str
     arrays: Mapping[str, npt.NDArray[Any]]
     samples: Floats
-
-
-def counted(engine: AnyEngine, extractors: Sequence[str], patch: Callable[[Any, str, Any], None]) -> dict[str, int]:
-    """How often each of ``extractors`` (dotted names inside the loaded model) is called from now on."""
-    calls = dict.fromkeys(extractors, 0)
-    for path in extractors:
-        *parents, name = path.split(".")
-        owner = reduce(getattr, parents, engine._model)
-        theirs = getattr(owner, name)
-
-        def counting(*given: Any, path: str = path, theirs: Callable[..., Any] = theirs, **more: Any) -> Any:
-            calls[path] += 1
-            return theirs(*given, **more)
-
-        patch(owner, name, counting)
-    return calls
 
 
 def assert_same_bits(some: Mapping[str, npt.NDArray[Any]], others: Mapping[str, npt.NDArray[Any]]) -> None:

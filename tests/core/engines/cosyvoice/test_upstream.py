@@ -24,7 +24,8 @@ from core.request import Instruction
 from core.speakers.profile import SpeakerProfile
 from tests.core.engines.cosyvoice.conftest import Names
 from tests.core.engines.cosyvoice.tiny import voice
-from tests.core.engines.restore import assert_same_bits, counted, in_another_process, stored
+from tests.core.engines.inside import counted, filling, inside, instances
+from tests.core.engines.restore import assert_same_bits, in_another_process, stored
 
 pytestmark = pytest.mark.slow
 
@@ -260,27 +261,36 @@ def test_what_breaks_in_the_language_model_is_told(
     assert engine.synthesize(HI, profile).duration_s > 0
 
 
-@pytest.mark.parametrize("part", ["llm", "flow"])
-def test_full_memory_leaves_the_engine_usable(
-    upstream: Upstream, engine: CosyVoiceEngine, profile: SpeakerProfile, monkeypatch: pytest.MonkeyPatch, part: str
+@pytest.mark.usefixtures("upstream")
+@pytest.mark.parametrize("place", ["_frontend._extract_speech_feat", "_model.llm.inference", "_model.flow.inference"])
+def test_full_memory_is_told_and_leaves_the_engine_usable(
+    engine: CosyVoiceEngine, profile: SpeakerProfile, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    class Held:
-        """What filled the memory."""
-
-    held: list[weakref.ref[Held]] = []
-
-    def full(*_: Any, **__: Any) -> None:
-        big = Held()
-        held.append(weakref.ref(big))
-        raise importlib.import_module("torch").OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-
-    monkeypatch.setattr(getattr(upstream._model, part), "inference", full)
+    held: list[weakref.ref[Any]] = []
+    monkeypatch.setattr(*inside(engine, place), filling(held))
     with pytest.raises(EngineFailed) as caught:
-        engine.synthesize(HI, profile)
+        engine.synthesize(HI, engine.enroll(voice(), PROMPT, Progress()))
     assert caught.value.code == "engine.memory"
-    assert held[0]() is None
+    assert [big() for big in held] == [None]
     monkeypatch.undo()
     assert engine.synthesize(HI, profile).duration_s > 0
+
+
+def test_a_model_that_finds_no_room_is_let_go_and_loaded_the_next_time(
+    engine: CosyVoiceEngine, profile: SpeakerProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = engine.synthesize(HI, profile).content_id
+    model = importlib.import_module("cosyvoice.cli.model").CosyVoice3Model
+    engine.unload()
+    held: list[weakref.ref[Any]] = []
+    monkeypatch.setattr(model, "load", filling(held))
+    with pytest.raises(EngineFailed) as caught:
+        engine.load()
+    assert caught.value.code == "engine.memory"
+    assert [big() for big in held] == [None]
+    assert (engine.loaded, instances(model)) == (False, 0)
+    monkeypatch.undo()
+    assert engine.synthesize(HI, profile).content_id == expected
 
 
 def test_another_tokenizer_is_refused(upstream: Upstream, real: Names, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import importlib
 import os
 import threading
 import warnings
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from core.progress import Progress
 from core.request import AudioSource, Instruction
 from core.speakers.profile import SpeakerProfile
 from tests.core.engines.cosyvoice.tiny import voice
-from tests.core.engines.restore import assert_same_bits, counted, in_another_process, stored
+from tests.core.engines.inside import counted, filling, inside, instances
+from tests.core.engines.restore import assert_same_bits, in_another_process, stored
 
 pytestmark = pytest.mark.slow
 
@@ -216,17 +218,32 @@ def test_calls_wait_for_each_other(engine: IndexTTSEngine, profile: SpeakerProfi
     assert not np.array_equal(said[4], plain)
 
 
-def test_full_memory_is_told_and_leaves_it_usable(
+@pytest.mark.usefixtures("upstream")
+@pytest.mark.parametrize("place", ["_tts.get_emb", "_tts.bigvgan.forward"])
+def test_full_memory_is_told_and_leaves_the_engine_usable(
+    engine: IndexTTSEngine, profile: SpeakerProfile, plain: Floats, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    held: list[weakref.ref[Any]] = []
+    monkeypatch.setattr(*inside(engine, place), filling(held))
+    with pytest.raises(EngineFailed) as caught:
+        engine.synthesize(PLAIN, engine.enroll(voice(), "", Progress()))
+    assert caught.value.code == "engine.memory"
+    assert [big() for big in held] == [None]
+    monkeypatch.undo()
+    assert np.array_equal(_said(engine, profile), plain)
+
+
+def test_a_model_that_finds_no_room_is_let_go_and_loaded_the_next_time(
     engine: IndexTTSEngine, profile: SpeakerProfile, plain: Floats, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    torch = importlib.import_module("torch")
-
-    def full(*_: object, **__: object) -> None:
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(upstream._tts.bigvgan, "forward", full)
-        with pytest.raises(EngineFailed) as caught:
-            _said(engine, profile)
+    module = upstream._module
+    engine.unload()
+    held: list[weakref.ref[Any]] = []
+    monkeypatch.setattr(module, "CAMPPlus", filling(held))
+    with pytest.raises(EngineFailed) as caught:
+        engine.load()
     assert caught.value.code == "engine.memory"
+    assert [big() for big in held] == [None]
+    assert (engine.loaded, instances(module.IndexTTS2)) == (False, 0)
+    monkeypatch.undo()
     assert np.array_equal(_said(engine, profile), plain)
