@@ -13,7 +13,7 @@ from webui.api.app import api_on
 from webui.api.audio import ClipStore
 from webui.components.header import header
 from webui.components.markup import markup
-from webui.events import Form, Updates, on
+from webui.events import Form, Updates, joined, on
 from webui.i18n import texts
 from webui.page import Page
 from webui.server import serve
@@ -115,7 +115,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
         session.language = texts(chosen).language
         updates = draw_header(session) | page.labels.updates(session.texts) | {language: session.language}
         for tab in tabs:
-            updates |= tab.redraw(session)
+            updates = joined(updates, tab.redraw(session))
         return updates
 
     def on_load(session: Session, chosen: str) -> Updates:

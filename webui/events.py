@@ -72,7 +72,12 @@ def settle(updates: Updates) -> None:
                     setattr(part, name, value)
 
 
-def valued(updates: Updates, values: Updates) -> Updates:
-    """``updates`` of what parts offer together with their ``values``."""
-    joined = {part: {**updates[part], "value": value} if part in updates else value for part, value in values.items()}
-    return {**updates, **joined}
+def joined(updates: Updates, more: Updates) -> Updates:
+    """Both: of a part that is in both, all its properties, the value among them."""
+    whole = dict(updates)
+    for part, change in more.items():
+        known = whole.get(part)
+        if isinstance(known, dict):
+            change = {**known, **(change if isinstance(change, dict) else {"value": change})}
+        whole[part] = change
+    return whole

@@ -18,6 +18,8 @@ from webui.i18n import Texts
 
 SHOWN_LANGUAGES = 8
 """Of more languages only the number is told, and the rest on demand."""
+SHORT_S = 120
+"""Idle times up to here are told in whole seconds."""
 _TYPED = re.compile(r"[“”]([^“”]+)[“”]|\b(ENCORE_[A-Z_]+)\b")
 """What is to be typed, in a sentence: a command between quotation marks, the name of a setting."""
 
@@ -51,14 +53,14 @@ def reason(texts: Texts, name: str, availability: Availability, *, private: bool
     return texts("engines.elsewhere", engine=engine_name(texts, name), state=state_words(texts, availability))
 
 
-def language_note(texts: Texts, engine: str, language: str) -> str:
-    """That a language gave way, in place."""
+def lost_language(texts: Texts, engine: str, language: str) -> str:
+    """That an engine does not know a language, in a sentence."""
     words = texts.maybe(f"language.{language}", language)
-    return notice.notice("note", texts("engines.gave_way.language", engine=engine_name(texts, engine), language=words))
+    return texts("engines.gave_way.language", engine=engine_name(texts, engine), language=words)
 
 
 def gave_way(texts: Texts, engine: str, wanted: Form, given: Form, voices: Mapping[str, str]) -> str:
-    """What of ``wanted`` an engine could not take, a sentence each; ``voices`` are its own, in words by value."""
+    """What of ``wanted`` an engine could not take, in place; ``voices`` are its own, in words by value."""
     name, told = engine_name(texts, engine), []
     if given.voice != wanted.voice and not wanted.from_clip:
         key = "voice" if given.voice else "no_voice"
@@ -71,8 +73,9 @@ def gave_way(texts: Texts, engine: str, wanted: Form, given: Form, voices: Mappi
         kept = mood_words(texts, given.instruction)
         lost = [words for words in mood_words(texts, wanted.instruction) if words not in kept]
         told.append(texts("engines.gave_way.mood", engine=name, mood=texts("mood.join").join(lost)))
-    language = language_note(texts, engine, wanted.language) if given.language != wanted.language else ""
-    return "".join(notice.notice("note", sentence) for sentence in told) + language
+    if given.language != wanted.language:
+        told.append(lost_language(texts, engine, wanted.language))
+    return notice.notice("note", " ".join(told)) if told else ""
 
 
 def engines_view(texts: Texts, engines: Sequence[Engine], *, private: bool) -> str:
@@ -90,6 +93,7 @@ def _card(texts: Texts, engine: Engine, private: bool) -> str:
     name, availability = engine_name(texts, status.name), status.availability
     state = _state(texts, status)
     about = texts.maybe(f"engines.about.{status.name}", "")
+    purpose = f'<p class="e-about">{escape(about)}</p>' if about else ""
     told = "" if not private else _sentence(texts, texts.error(availability.finding))
     facts = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>" for label, value in _facts(texts, engine) if value
@@ -99,9 +103,19 @@ def _card(texts: Texts, engine: Engine, private: bool) -> str:
         f'data-state="{_condition(status)}" aria-label="{escape(name)}">'
         f'<header><h3>{escape(name)}</h3><span class="e-pill">{escape(state)}</span>'
         f"{_chosen(texts, engine)}</header>"
-        f'<p class="e-about">{escape(about)}</p>{told}<dl class="e-facts">{facts}</dl>'
-        f'<footer><span class="e-fact" role="status">{escape(_activity(texts, status))}</span>'
-        f'<span class="e-links">{_actions(texts, engine, private)}</span></footer></article>'
+        f'{purpose}{told}<dl class="e-facts">{facts}</dl>'
+        f"{_foot(texts, engine, private)}</article>"
+    )
+
+
+def _foot(texts: Texts, engine: Engine, private: bool) -> str:
+    """What it does just now, and what can be done with it; nothing of one that cannot be used."""
+    activity, actions = _activity(texts, engine.status), _actions(texts, engine, private)
+    if not (activity or actions):
+        return ""
+    return (
+        f'<div class="e-foot"><span class="e-fact" role="status">{escape(activity)}</span>'
+        f'<span class="e-links">{actions}</span></div>'
     )
 
 
@@ -141,7 +155,9 @@ def _activity(texts: Texts, status: EngineStatus) -> str:
     if status.waiting:
         words.append(texts("engines.waiting", count=status.waiting))
     if not words and status.loaded and status.idle_s is not None:
-        words.append(texts("engines.idle", time=seconds(texts, max(1.0, round(status.idle_s)) * 1000)))
+        short = status.idle_s < SHORT_S
+        time = texts("unit.s", value=f"{status.idle_s:.0f}") if short else seconds(texts, status.idle_s * 1000)
+        words.append(texts("engines.idle", time=time))
     return texts("mood.join").join(words)
 
 

@@ -58,12 +58,12 @@ def _card(texts: Texts, take: TakeCard, several: bool) -> str:
         f'<header><button class="e-play" data-act="play" aria-label="{escape(texts("take.play"))}">{icon("play")}'
         f'</button><span class="e-number">#{take.number}</span>'
         f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
-        f'{engine}<span class="e-fact">{escape(length)}</span>{similarity}'
+        f'<span class="e-fact">{escape(length)}</span>{similarity}'
         f'<span class="e-fact">{escape(settings)}</span>'
         f'<span class="e-actions">{_actions(texts, take)}</span></header>'
         f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
         f"{waveform(take.bars)}{_rail(texts, take)}"
-        f'<div class="e-badges">{_badges(texts, report)}</div>'
+        f'<div class="e-badges">{_badges(texts, report)}{engine}</div>'
         f"{_latency(texts, report)}{follows(texts, report.findings, take.form.instruction)}</article>"
     )
 

@@ -18,7 +18,7 @@ from webui.components import notice
 from webui.components.engines import gave_way
 from webui.components.markup import markup
 from webui.components.takes import takes_list
-from webui.events import Form, Updates, on, settle, valued
+from webui.events import Form, Updates, joined, on, settle
 from webui.form import FITTED, fit
 from webui.form import Form as Settings
 from webui.i18n import Texts
@@ -84,7 +84,7 @@ class CloneTab:
     def _wire(self) -> None:
         session = self._page.session
         setting = [session, self.text, self.mood.choice, *self.settings]
-        on(self.engine.name.input, self._on_engine, [*setting, self.engine.name], self.fitted)
+        on(self.engine.name.select, self._on_engine, [*setting, self.engine.name], self.fitted)
         on(
             self.speak.click,
             self._on_speak,
@@ -128,9 +128,9 @@ class CloneTab:
                 minimum=slowest,
                 maximum=fastest + fixed,  # a slider has to have a way to go
                 interactive=not fixed,
-                info=texts("clone.speed_off") if fixed else None,
+                info=texts("clone.speed_off") if fixed else "",
             ),
-            self.seed: gr.update(interactive=can.seed, info=None if can.seed else texts("clone.seed_off")),
+            self.seed: gr.update(interactive=can.seed, info="" if can.seed else texts("clone.seed_off")),
             self.dice: gr.update(interactive=can.seed),
             self.lock: gr.update(interactive=can.seed and bool(session.takes)),
             self.random: gr.update(interactive=can.seed),
@@ -226,7 +226,7 @@ class CloneTab:
             session.wishes.keep(name, getattr(wanted, name), getattr(given, name))
         origin = CLIP if given.from_clip else LIST
         return {
-            **valued(
+            **joined(
                 self.offer(session),
                 {
                     self.voice.origin: origin,

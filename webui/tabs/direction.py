@@ -137,12 +137,12 @@ class DirectionPanel:
             self.preview: notice.notice("note", texts("emotion.preview")) if can.prosody_preview else "",
             **{
                 chips: gr.update(
-                    interactive=group in taken, info=None if group in taken else texts("emotion.off_preset")
+                    interactive=group in taken, info="" if group in taken else texts("emotion.off_preset")
                 )
                 for group, chips in self.chips.items()
             },
             self.words: gr.update(
-                interactive=can.instruction, info=None if can.instruction else texts("emotion.off_words")
+                interactive=can.instruction, info="" if can.instruction else texts("emotion.off_words")
             ),
             self.off_vector: gr.update(visible=not can.emotion_vector),
             **{slider: gr.update(interactive=can.emotion_vector) for slider in self.vector},

@@ -31,7 +31,7 @@ class MoodPanel:
             self.choice: gr.update(
                 choices=[(label(texts, preset.id), preset.id) for preset in found],
                 interactive=bool(found),
-                info=None if found else texts("mood.off"),
+                info="" if found else texts("mood.off"),
             )
         }
 

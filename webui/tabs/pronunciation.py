@@ -198,11 +198,11 @@ class PronunciationTab:
         notation = gr.update(value=draft.written.notation, info=self._limits(session))
         return {**self._rewritten(session), self.notation: notation}
 
-    def _limits(self, session: Session) -> str | None:
+    def _limits(self, session: Session) -> str:
         """What marks the engine cannot follow, if any."""
         can = self._page.can(session)
         lacking = [name for name, able in (("pinyin", can.pinyin), ("arpabet", can.arpabet)) if not able]
-        return session.texts(f"pronunciation.off.{'_'.join(lacking)}") if lacking else None
+        return session.texts(f"pronunciation.off.{'_'.join(lacking)}") if lacking else ""
 
     def _on_notation(self, form: Form) -> Updates:
         """Write every mark in the notation that was chosen, or say which one it has no form for."""

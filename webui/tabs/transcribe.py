@@ -16,10 +16,10 @@ from core.transcript_formats import FORMATS
 from core.transcription import Written
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
-from webui.components.engines import language_note
+from webui.components.engines import lost_language
 from webui.components.markup import markup
 from webui.components.transcripts import DOWNLOADS, transcript_list
-from webui.events import Form, Updates, on, settle, valued
+from webui.events import Form, Updates, joined, on, settle
 from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Session, TranscriptCard
@@ -79,7 +79,7 @@ class TranscribeTab:
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
         on(
-            self.engine.name.input,
+            self.engine.name.select,
             self._on_engine,
             [session, self.engine.name, self.language],
             self.fitted,
@@ -143,8 +143,8 @@ class TranscribeTab:
         wanted = session.wishes.recall("spoken", form[self.language] or AUTO)
         given = wanted if wanted in self._page.recogniser(session).capabilities.languages else AUTO
         session.wishes.keep("spoken", wanted, given)
-        told = "" if given == wanted else language_note(session.texts, engine, wanted)
-        return {**valued(self.offer(session), {self.language: given}), self.engine.told: told}
+        told = "" if given == wanted else notice.notice("note", lost_language(session.texts, engine, wanted))
+        return {**joined(self.offer(session), {self.language: given}), self.engine.told: told}
 
     def _on_upload(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]

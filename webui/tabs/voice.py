@@ -107,7 +107,7 @@ class VoicePanel:
         needed = "needed" if can.needs_prompt_text else "optional"
         return {
             self.origin: gr.update(interactive=can.cloning),
-            self.voice: gr.update(choices=choices, info=None if choices else texts("voice.none")),
+            self.voice: gr.update(choices=choices, info="" if choices else texts("voice.none")),
             self.prompt_text: gr.update(
                 label=texts(f"voice.prompt_text.{needed}"), placeholder=texts(f"voice.prompt_placeholder.{needed}")
             ),
