@@ -23,6 +23,16 @@ MAX_BYTES = 200 * 2**20
 """Largest encoded file that is taken, in bytes."""
 MAX_SECONDS = 4 * 3600.0
 """Longest decoded audio that is taken, in seconds."""
+MAX_FRAMES = 250_000_000
+"""Most samples of one channel: a gigabyte in memory, and 87 minutes at 48 kHz."""
+MAX_SAMPLES = 1_000_000_000
+"""Most samples of all channels together, which have to be decoded: 11 minutes of eight channels at 192 kHz."""
+_BLOCK = 1 << 20
+"""Samples of all channels that are decoded at once."""
+_UNKNOWN = 2**62
+"""libsndfile tells about so many frames where a file does not say."""
+_CONTAINERS = {"format_whitelist": "mov,matroska,aac,asf,aiff,caf,amr,wav,mp3,ogg,flac", "protocol_whitelist": "none"}
+"""What FFmpeg may take a file for, by its names: none that leads to other files or to the network, as playlists do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +70,8 @@ class AudioClip:
 def decode(data: bytes, *, max_seconds: float = MAX_SECONDS) -> AudioClip:
     """The clip in an encoded file's bytes, channels averaged, at the file's own rate.
 
-    Reads in blocks and stops at ``max_seconds``, so that a small file that unpacks to hours costs little.
+    A file that says that it is too long is not decoded, and one that unpacks to more than it says no further than to
+    ``max_seconds``, :data:`MAX_FRAMES` or :data:`MAX_SAMPLES`.
     Raises :class:`InvalidAudio` when there is no audio in it, too much, or values that are not numbers.
     """
     if not data:
@@ -78,40 +89,61 @@ def decode(data: bytes, *, max_seconds: float = MAX_SECONDS) -> AudioClip:
     return clip
 
 
+class _Mono:
+    """Blocks as they are decoded, averaged, and no more of them than can be taken."""
+
+    def __init__(self, rate: int, channels: int, max_seconds: float, told_s: float | None) -> None:
+        """``told_s`` is how long the file says that it is. Raises :class:`InvalidAudio`."""
+        self._rate, self._channels, self._max_seconds = rate, channels, max_seconds
+        self._blocks: list[Floats] = []
+        self._total = 0
+        self._check(0 if told_s is None else told_s * rate)
+
+    def add(self, block: Floats) -> None:
+        """The next block, float32 [n, channels]. Raises :class:`InvalidAudio`."""
+        self._total += len(block)
+        self._check(self._total)
+        self._blocks.append(_average(block))
+
+    def clip(self) -> AudioClip:
+        """All of it."""
+        return AudioClip(np.concatenate(self._blocks) if self._blocks else np.empty(0, np.float32), self._rate)
+
+    def _check(self, frames: float) -> None:
+        if frames > self._max_seconds * self._rate:
+            raise InvalidAudio("audio.too_long", limit=self._max_seconds)
+        if frames > MAX_FRAMES or frames * self._channels > MAX_SAMPLES:
+            seconds = min(MAX_FRAMES, MAX_SAMPLES // self._channels) // self._rate
+            raise InvalidAudio("audio.too_much", rate=self._rate, channels=self._channels, limit=seconds)
+
+
 def _decode_sndfile(data: bytes, max_seconds: float) -> AudioClip:
     with sf.SoundFile(io.BytesIO(data)) as file:
-        rate = file.samplerate
-        limit = int(max_seconds * rate)
-        mono: list[Floats] = []
-        total = 0
-        while len(block := file.read(1 << 18, dtype="float32", always_2d=True)):
-            total += len(block)
-            if total > limit:
-                raise InvalidAudio("audio.too_long", limit=max_seconds)
-            mono.append(_average(block))
-    return AudioClip(np.concatenate(mono) if mono else np.empty(0, np.float32), rate)
+        # What the header says is believed only where it is too much; what is decoded is counted.
+        told_s = file.frames / file.samplerate if 0 < file.frames < _UNKNOWN else None
+        mono = _Mono(file.samplerate, file.channels, max_seconds, told_s)
+        frames = max(1, _BLOCK // file.channels)
+        while len(block := file.read(frames, dtype="float32", always_2d=True)):
+            mono.add(block)
+    return mono.clip()
 
 
 def _decode_ffmpeg(data: bytes, max_seconds: float) -> AudioClip:
     try:
-        with av.open(io.BytesIO(data), "r", metadata_errors="ignore") as container:
+        with av.open(io.BytesIO(data), "r", metadata_errors="ignore", options=_CONTAINERS) as container:
             if not container.streams.audio:
                 raise InvalidAudio("audio.unreadable")
-            rate = container.streams.audio[0].rate
+            stream = container.streams.audio[0]
+            rate = stream.rate
+            told_s = container.duration / av.time_base if container.duration and container.duration > 0 else None
+            mono = _Mono(rate, stream.channels, max_seconds, told_s)
             resampler = av.AudioResampler(format="fltp", rate=rate)
-            limit = int(max_seconds * rate)
-            mono: list[Floats] = []
-            total = 0
             for frame in container.decode(audio=0):
                 for part in resampler.resample(frame):
-                    block = part.to_ndarray().T.astype(np.float32, copy=False)
-                    total += len(block)
-                    if total > limit:
-                        raise InvalidAudio("audio.too_long", limit=max_seconds)
-                    mono.append(_average(block))
+                    mono.add(part.to_ndarray().T.astype(np.float32, copy=False))
     except (av.error.FFmpegError, ValueError, EOFError) as error:
         raise InvalidAudio("audio.unreadable") from error
-    return AudioClip(np.concatenate(mono) if mono else np.empty(0, np.float32), rate)
+    return mono.clip()
 
 
 def _average(block: Floats) -> Floats:

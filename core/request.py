@@ -1,12 +1,12 @@
 """What is asked of the studio: immutable, and whole — a synthesis request determines its one output."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from blake3 import blake3
 
-from core.audio import AudioClip, decode, encode
+from core.audio import MAX_SECONDS, AudioClip, decode, encode
 from core.errors import InvalidAudio, InvalidInput, InvalidText
 from core.text.markup.model import Notation
 
@@ -27,6 +27,8 @@ class AudioSource:
     """The file's bytes."""
     name: str = ""
     """What to call it in messages; never part of its identity."""
+    longest_s: float = MAX_SECONDS
+    """The longest sound that is decoded from it, in seconds; never part of its identity."""
 
     @classmethod
     def from_path(cls, path: str | Path) -> "AudioSource":
@@ -41,6 +43,10 @@ class AudioSource:
         """A clip that was recorded or synthesised here."""
         return cls(encode(clip), name)
 
+    def within(self, longest_s: float) -> "AudioSource":
+        """This file, of which no more than ``longest_s`` seconds are decoded."""
+        return self if self.longest_s <= longest_s else replace(self, longest_s=longest_s)
+
     @functools.cached_property
     def raw_digest(self) -> str:
         """BLAKE3 (hex) of the encoded bytes: as hard to forge as SHA-256 and twice as fast, since every hit pays it."""
@@ -49,7 +55,7 @@ class AudioSource:
     @functools.cached_property
     def clip(self) -> AudioClip:
         """The decoded sound. Raises :class:`InvalidAudio`."""
-        return decode(self.data)
+        return decode(self.data, max_seconds=self.longest_s)
 
 
 @dataclass(frozen=True)

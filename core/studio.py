@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import identity
@@ -38,6 +38,9 @@ from core.speakers.profile import SpeakerProfile
 from core.speakers.reference import ReferenceCheck, check_reference
 from core.text.lexicon import LexiconFile
 from core.transcription import Transcriber, Written
+
+REFERENCE_SLACK = 2
+"""How many times as long as it may be a reference clip is decoded, so that it can be said how long it is."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,14 @@ class Studio:
         self.keeper.close()
         self.cache.close()
 
+    def as_reference(self, source: AudioSource) -> AudioSource:
+        """``source`` for cloning: of what is much too long for that, no more is decoded than it takes to know."""
+        return source.within(REFERENCE_SLACK * self.settings.reference_max_s)
+
     def check_reference(self, source: AudioSource) -> ReferenceCheck:
         """What can be said about a clip as a reference. Raises :class:`InvalidAudio` when it cannot serve as one."""
-        return check_reference(source.clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s)
+        clip = self.as_reference(source).clip
+        return check_reference(clip, min_s=self.settings.reference_min_s, max_s=self.settings.reference_max_s)
 
     def speaker(self, ref: str, *, engine: str, prompt_text: str = "") -> Speaker:
         """What a person means by ``ref``: a file if there is one, else a saved or a stock voice of that name.
@@ -113,9 +121,12 @@ class Studio:
             raise InvalidInput("reference.unknown", ref=ref)
         return speaker
 
-    def voice(self, name: str, *, engine: str) -> Speaker | None:
-        """The saved voice called ``name``, else the stock voice of ``engine``; never a file. None if there is none."""
-        for saved in self.library.voices():
+    def voice(self, name: str, *, engine: str, viewer: str | None = None) -> Speaker | None:
+        """The voice called ``name`` among those that ``viewer`` may use: a saved one, else a stock voice of ``engine``.
+
+        Never a file. None if there is none.
+        """
+        for saved in self.library.voices(viewer):
             if saved.name.casefold() == name.casefold():
                 return LibrarySpeaker(saved.voice_id)
         if any(name == voice.name for voice in self.synthesis[engine].voices):
@@ -212,6 +223,7 @@ class Studio:
             return _Voice(speaker, identity.stock_key(engine, speaker.voice), engine.stock_profile(speaker.voice), None)
         permanent = isinstance(speaker, LibrarySpeaker)
         reference = self.library.reference(speaker.voice_id) if isinstance(speaker, LibrarySpeaker) else speaker
+        reference = replace(reference, audio=self.as_reference(reference.audio))
 
         def enroll() -> SpeakerProfile:
             self.check_reference(reference.audio)
@@ -234,7 +246,7 @@ class Studio:
     ) -> tuple[Key, Cached[AudioClip]]:
         """The segment, and where it is kept."""
         utterance, profile = segment.utterance, voice.profile
-        clip = utterance.instruction.clip
+        clip = utterance.instruction.clip and self.as_reference(utterance.instruction.clip)
         emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
 
         @contextmanager

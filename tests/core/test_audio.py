@@ -1,4 +1,7 @@
 import io
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import av
 import numpy as np
@@ -145,3 +148,69 @@ def test_every_encoding_is_written_and_read_again(encoding: str) -> None:
 def test_opus_takes_every_rate() -> None:
     clip = AudioClip(np.full(22_050, 0.1, np.float32), 22_050)
     assert decode(encode(clip, "opus")).duration_s == pytest.approx(1.0, abs=0.01)
+
+
+def zeros(seconds: float, rate: int, channels: int) -> bytes:
+    """A small file of much silence."""
+    return written(np.zeros((round(seconds * rate), channels), np.float32), rate, format="FLAC", subtype="PCM_16")
+
+
+def test_what_says_that_it_is_too_long_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for data in (zeros(61, 8_000, 1), aac(tone(61, 8_000), 8_000)):
+        monkeypatch.setattr("core.audio._average", lambda block: pytest.fail("decoded"))
+        with pytest.raises(InvalidAudio) as refused:
+            decode(data, max_seconds=60)
+        assert refused.value.code == "audio.too_long"
+
+
+def test_many_channels_at_a_high_rate_are_too_much_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.audio.MAX_SAMPLES", 192_000 * 8 * 2)
+    assert decode(zeros(1.9, 192_000, 8)).duration_s == pytest.approx(1.9)
+    bomb = zeros(2.1, 192_000, 8)
+    monkeypatch.setattr("core.audio._average", lambda block: pytest.fail("decoded"))
+    with pytest.raises(InvalidAudio, match="At 192000 Hz with 8 channels, at most 2 s") as refused:
+        decode(bomb)
+    assert refused.value.code == "audio.too_much"
+
+
+def test_a_header_that_understates_does_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    # FLAC keeps the number of samples in 36 bits behind the rate; 0 means that nobody knows.
+    data = bytearray(zeros(10, 8_000, 1))
+    place = data.index(b"fLaC") + 4 + 4 + 13
+    data[place] &= 0xF0
+    data[place + 1 : place + 5] = bytes(4)
+    decoded: list[int] = []
+    monkeypatch.setattr("core.audio._BLOCK", 4_000)
+    monkeypatch.setattr("core.audio._average", lambda block: decoded.append(len(block)) or block[:, 0].copy())
+    with pytest.raises(InvalidAudio) as refused:
+        decode(bytes(data), max_seconds=2)
+    assert refused.value.code == "audio.too_long"
+    assert 0 < sum(decoded) <= 2 * 8_000
+
+
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile '{url}'\n",
+        "[playlist]\nFile1={url}\nNumberOfEntries=1\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    ],
+    ids=["hls", "concat", "pls", "sdp"],
+)
+def test_a_file_never_leads_to_another(playlist: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.wav").write_bytes(written(tone()))
+    asked: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for url in (f"http://127.0.0.1:{server.server_port}/a.wav", str(tmp_path / "secret.wav")):
+            with pytest.raises(InvalidAudio, match="could not be read as audio"):
+                decode(playlist.format(url=url).encode())
+        server.shutdown()
+    assert asked == []

@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.audio import AudioClip
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Refused
 from core.request import AudioSource, ReferenceSpeaker
 from core.speakers.library import VoiceLibrary
 
@@ -61,3 +62,44 @@ def test_a_damaged_voice_is_passed_over(tmp_path: Path) -> None:
     saved = library.save("Anna", reference())
     (tmp_path / saved.voice_id / "voice.json").write_text("{")
     assert library.voices() == []
+
+
+def test_a_voice_is_its_owners_until_it_is_published(tmp_path: Path) -> None:
+    library = VoiceLibrary(tmp_path)
+    house, anns, bobs = (
+        library.save(name, reference(), owner) for name, owner in [("H", ""), ("A", "ann"), ("B", "bob")]
+    )
+    assert [voice.name for voice in library.voices("ann")] == ["A", "H"]
+    assert [voice.name for voice in library.voices("")] == ["H"]
+    assert [voice.name for voice in library.voices()] == ["A", "B", "H"]
+    with pytest.raises(InvalidInput):
+        library.voice(bobs.voice_id, "ann")
+    library.publish(bobs.voice_id, True, "bob")
+    assert library.voice(bobs.voice_id, "ann").published
+    for voice in (bobs, house):
+        with pytest.raises(Refused):
+            library.delete(voice.voice_id, "ann")
+        with pytest.raises(Refused):
+            library.publish(voice.voice_id, True, "ann")
+    library.publish(bobs.voice_id, False, "bob")
+    assert [voice.name for voice in library.voices("ann")] == ["A", "H"]
+    library.delete(anns.voice_id, "ann")
+    assert [voice.name for voice in library.voices("ann")] == ["H"]
+
+
+def test_another_owner_may_use_the_same_name_and_gets_the_own_voice(tmp_path: Path) -> None:
+    library = VoiceLibrary(tmp_path)
+    theirs = library.save("Narrator", reference(), "ann")
+    mine = library.save("Narrator", reference(), "bob")
+    library.publish(theirs.voice_id, True, "ann")
+    assert [voice.voice_id for voice in library.voices("bob")] == [mine.voice_id, theirs.voice_id]
+    assert [voice.voice_id for voice in library.voices("ann")] == [theirs.voice_id]
+
+
+def test_voices_of_older_versions_are_the_houses(tmp_path: Path) -> None:
+    library = VoiceLibrary(tmp_path)
+    saved = library.save("Anna", reference())
+    file = tmp_path / saved.voice_id / "voice.json"
+    old = {name: value for name, value in json.loads(file.read_text()).items() if name not in ("owner", "published")}
+    file.write_text(json.dumps(old))
+    assert [voice.name for voice in library.voices("bob")] == ["Anna"]
