@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -92,6 +93,8 @@ class Settings(BaseSettings):
     between."""
     hosts: str = ""
     """Names that Encore is served under where no login is asked for, beside ``localhost``, with commas between."""
+    log: Literal["auto", "json", "plain"] = "auto"
+    """How the server logs: a JSON object in each line, or for people; ``auto`` is for people on a terminal."""
     debug: bool = False
     """Show where an unexpected failure of a command happened."""
 

@@ -13,6 +13,7 @@ from webui.house import House, Reception
 from webui.limits import RateLimit
 from webui.login import Login
 from webui.origins import OwnOrigin, SecurityHeaders
+from webui.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -47,4 +48,4 @@ def around(app: ASGIApp, guard: Guard) -> ASGIApp:
             expose_headers=["*"],
         )
     app = OwnOrigin(app, allowed=guard.origins, hosts=guard.hosts)
-    return SecurityHeaders(app)
+    return Trace(SecurityHeaders(app))

@@ -27,6 +27,7 @@ from core.text.markup.model import Notation
 from webui.credentials import Credentials
 from webui.house import House
 from webui.limits import RateLimit
+from webui.log import set_up
 from webui.login import Login, signing_secret
 from webui.middleware import Guard, around
 
@@ -61,6 +62,7 @@ def serve(
     config = settings().model_copy(update={"remote_urls": ",".join(remote)}) if remote else settings()
     if remote:
         addresses(config.remote_urls)
+    set_up(config.log)
     credentials = Credentials.of(config, auth)
     if not (credentials.required or open_to_all or (_loopback(host) and not share)):
         raise InvalidInput("serve.open")
@@ -78,7 +80,8 @@ def serve(
             warm_up()
         served = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,
+            access_log=False,
             timeout_graceful_shutdown=GRACE_S,
             ws="none",
             lifespan="on",

@@ -1,19 +1,28 @@
 """Long work off the event loop: what it yields and how far it is arrive as one stream, and leaving it stops it."""
 
 import asyncio
+import logging
+import secrets
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from core.errors import Cancelled
 from core.progress import Progress
 from webui.house import ANYBODY, Guest
+from webui.log import REQUEST_ID
 
 T = TypeVar("T")
+R = TypeVar("R")
 GATHER_S = 0.01
 """How long to wait for what comes right after, in seconds: every message to the page costs more than that."""
+AT_ONCE_S = 0.05
+"""What is over so soon nobody can leave before, in seconds: a hit is spared the looking."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,53 @@ class Step:
 @dataclass(frozen=True)
 class _End:
     error: Exception | None = None
+
+
+async def result(work: Callable[[Progress], R], gone: Callable[[], Awaitable[None]], guest: Guest = ANYBODY) -> R:
+    """What ``work`` returns. It is cancelled once ``gone`` returns: whoever asked has gone.
+
+    ``guest`` is who asks: what is too much is refused. Raises whatever ``work`` raises, :class:`Busy`, and
+    :class:`Cancelled`.
+    """
+    visit = guest.enter()
+    progress = Progress(admission=visit.need_engine)
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[R] = loop.create_future()
+
+    def settle(value: R | None, error: Exception | None) -> None:
+        if done.done():  # whoever asked has gone
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(R, value))
+
+    def run() -> None:
+        value, failed = None, None
+        try:
+            guest.count()
+            value = work(progress)
+        except Exception as error:
+            failed = error
+        finally:
+            visit.leave()
+        with suppress(RuntimeError):  # the loop is closed: the server has gone, and so has whoever asked
+            loop.call_soon_threadsafe(settle, value, failed)
+
+    _start(run)
+    try:
+        await asyncio.wait([done], timeout=AT_ONCE_S)
+        if not done.done():
+            leaving = asyncio.ensure_future(gone())
+            waited: list[asyncio.Future[Any]] = [done, leaving]
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+        if not done.done():
+            raise Cancelled
+        return done.result()
+    finally:
+        progress.cancel()
+        done.cancel()
 
 
 async def stream(
@@ -80,11 +136,12 @@ async def stream(
                 post(item)
             post(_End())
         except Exception as error:  # raised again where the stream is read
+            log.info("ended early", extra={"reason": getattr(error, "code", type(error).__name__)})
             post(_End(error))
         finally:
             visit.leave()
 
-    threading.Thread(target=run, name="encore-work", daemon=True).start()
+    _start(run)
     try:
         while True:
             arrived = [await inbox.get()]
@@ -101,3 +158,11 @@ async def stream(
                     return
     finally:
         progress.cancel()
+
+
+def _start(run: Callable[[], None]) -> None:
+    """Run ``run`` in a thread of its own that knows for which request it works."""
+    context = copy_context()
+    if not REQUEST_ID.get():  # the page's events come out of Gradio's queue, not out of a request
+        context.run(REQUEST_ID.set, f"page-{secrets.token_hex(4)}")
+    threading.Thread(target=context.run, args=[run], name="encore-work", daemon=True).start()

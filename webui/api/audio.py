@@ -3,8 +3,10 @@
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Request, Response
 
 from core.audio import MAX_BYTES
@@ -18,6 +20,8 @@ STORE_BYTES = 768 * MEGABYTE
 """What all clips together may take; the ones unused for longest go first."""
 UPLOAD_TYPE = "application/octet-stream"
 """The one content type that uploads may have: browsers ask before they send it from another site."""
+MOST_MADE = 10_000
+"""Clips of which it is known what they were made of."""
 MEDIA_TYPES = {
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
@@ -49,6 +53,7 @@ class ClipStore:
         self._limit = limit
         self._clips: OrderedDict[str, Clip] = OrderedDict()
         self._bytes = 0
+        self._made: LRUCache[Hashable, str] = LRUCache(MOST_MADE)
         self._lock = threading.Lock()
 
     def put(self, data: bytes, name: str = "clip.wav") -> Clip:
@@ -62,6 +67,17 @@ class ClipStore:
             while self._bytes > self._limit and len(self._clips) > 1:
                 _, oldest = self._clips.popitem(last=False)
                 self._bytes -= len(oldest.data)
+        return clip
+
+    def made(self, origin: Hashable, make: Callable[[], bytes], name: str) -> Clip:
+        """The clip that was made of ``origin`` before, if it is still here; else what ``make`` gives, kept."""
+        with self._lock:
+            clip_id = self._made.get(origin)
+        clip = self.get(clip_id) if clip_id is not None else None
+        if clip is None:
+            clip = self.put(make(), name)
+            with self._lock:
+                self._made[origin] = clip.clip_id
         return clip
 
     def get(self, clip_id: str) -> Clip | None:

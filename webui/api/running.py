@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from core.errors import Cancelled
+import webui.work
 from core.progress import Progress
+from webui.house import guest_of
 from webui.work import Step, stream
 
 T = TypeVar("T")
@@ -19,11 +20,13 @@ async def events(request: Request, work: Callable[[Progress], Iterator[T]]) -> A
     watching: list[asyncio.Task[None]] = []
 
     async def watch(cancel: Callable[[], None]) -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
+        await _gone(request)
         cancel()
 
-    batches = stream(work, lambda cancel: watching.append(asyncio.create_task(watch(cancel))))
+    def begin(cancel: Callable[[], None]) -> None:
+        watching.append(asyncio.create_task(watch(cancel)))
+
+    batches = stream(work, begin, guest_of(request.scope))
     try:
         async with aclosing(batches):
             async for batch in batches:
@@ -37,11 +40,10 @@ async def events(request: Request, work: Callable[[Progress], Iterator[T]]) -> A
 
 async def result(request: Request, work: Callable[[Progress], T]) -> T:
     """What ``work`` returns; raises as :func:`events` does."""
+    return await webui.work.result(work, lambda: _gone(request), guest_of(request.scope))
 
-    def once(progress: Progress) -> Iterator[T]:
-        yield work(progress)
 
-    async with aclosing(events(request, once)) as results:
-        async for value in results:
-            return value
-    raise Cancelled
+async def _gone(request: Request) -> None:
+    """Return once ``request``'s sender has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -38,6 +38,8 @@ class Failure(BaseModel):
     """A failure, in the shape that OpenAI's clients know."""
 
     error: ErrorDetails
+    request_id: str
+    """As in the header `X-Request-Id`, and in the server's log."""
 
 
 class StageReport(_Exact):

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from core.errors import Cancelled, EncoreError, InvalidInput
+from core.progress import Progress
 from core.report import SynthesisReport
 from core.request import AudioSource, Instruction, ReferenceSpeaker, Speaker, SynthesisRequest
 from core.studio import Event, SegmentReady, Studio, Take
@@ -20,7 +21,7 @@ from core.text.presets import read_emotion
 from webui.api import headers
 from webui.api.audio import ClipStore
 from webui.api.errors import described
-from webui.api.running import events
+from webui.api.running import events, result
 from webui.api.sound import MEDIA_TYPES, SoundStream, encoded
 
 RANDOM_SEED = -1
@@ -114,27 +115,28 @@ class Speaking:
 
     async def answer(self, wish: Wish, request: Request, encoding: str, delivery: Delivery) -> Response:
         """What ``wish`` gets. Raises :class:`EncoreError`; what goes wrong once a stream has begun breaks it off."""
-        wanted = await asyncio.to_thread(wish.request, self._studio)
-        engine = self._studio.synthesis[wanted.engine]
-        told = {"X-Encore-Engine": engine.name, "X-Encore-Fingerprint": engine.fingerprint}
-        happening = events(request, lambda progress: self._studio.stream(wanted, progress))
         if delivery is Delivery.WHOLE:
-            async with aclosing(happening):
-                async for event in happening:
-                    if isinstance(event, Take):
-                        return await asyncio.to_thread(self._whole, event, encoding, told)
-            raise EncoreError("api.failed")
+            return await result(request, lambda progress: self._whole(wish, encoding, progress))
+        wanted = await asyncio.to_thread(wish.request, self._studio)
+        told = self._maker(wanted)
+        happening = events(request, lambda progress: self._studio.stream(wanted, progress))
         growing = _Growing(happening, encoding)
         first = await growing.begin()  # what goes wrong until here is still an answer of its own
         if delivery is Delivery.STREAM:
             return StreamingResponse(_sound(growing, first), 200, told, MEDIA_TYPES[encoding])
         return StreamingResponse(_told_as_events(growing, first), 200, told, "text/event-stream")
 
-    def _whole(self, take: Take, encoding: str, told: dict[str, str]) -> Response:
-        data = encoded(take.audio, encoding)
-        kept = self._clips.put(data, f"take.{encoding}")
-        told = told | headers.of_take(take.report) | {"X-Encore-Audio": f"/audio/{kept.clip_id}"}
-        return Response(data, 200, told, MEDIA_TYPES[encoding])
+    def _whole(self, wish: Wish, encoding: str, progress: Progress) -> Response:
+        wanted = wish.request(self._studio)
+        take = self._studio.synthesize(wanted, progress)
+        made_of = (take.audio.content_id, encoding)
+        kept = self._clips.made(made_of, lambda: encoded(take.audio, encoding), f"take.{encoding}")
+        told = {**self._maker(wanted), **headers.of_take(take.report), "X-Encore-Audio": f"/audio/{kept.clip_id}"}
+        return Response(kept.data, 200, told, MEDIA_TYPES[encoding])
+
+    def _maker(self, wanted: SynthesisRequest) -> dict[str, str]:
+        engine = self._studio.synthesis[wanted.engine]
+        return {"X-Encore-Engine": engine.name, "X-Encore-Fingerprint": engine.fingerprint}
 
 
 class _Growing:

@@ -306,7 +306,7 @@ def test_what_nobody_thought_of_is_no_trace(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(studio, "stream", broken)
+    monkeypatch.setattr(studio, "synthesize", broken)
     assert "secret inside" not in refused(post(client, **LINE), 500, "api.failed")
 
 
