@@ -52,3 +52,14 @@ def test_an_unknown_model_is_status_2(empty: Path) -> None:
     answer = CliRunner().invoke(app, ["models", "fetch", "nothing"])
     assert answer.exit_code == 2
     assert "There is no model called “nothing”" in answer.stderr
+
+
+@pytest.mark.parametrize("engine", ["sensevoice", "cosyvoice", "indextts"])
+def test_an_engine_whose_model_nobody_named_is_told_what_to_set(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    monkeypatch.delenv(f"ENCORE_{engine}_MODEL".upper(), raising=False)
+    answer = CliRunner().invoke(app, ["models", "fetch", engine])
+    assert answer.exit_code == 1
+    assert f"ENCORE_{engine.upper()}_MODEL" in answer.stderr
+    assert "Traceback" not in answer.output
