@@ -9,14 +9,17 @@ import pytest
 
 from core.audio import AudioClip, encode
 from core.cache.outcome import Outcome
-from core.engines.base import Utterance
+from core.engines.base import Transcript, Utterance
 from core.engines.keeper import EngineStatus, Keeper
 from core.engines.registry import Registry
+from core.engines.sensevoice.engine import SenseVoiceEngine
 from core.errors import Cancelled, EngineFailed, InvalidInput
 from core.progress import Progress
 from core.request import AudioSource, Instruction, StockSpeaker, SynthesisRequest
+from core.settings import Settings
 from core.speakers.profile import SpeakerProfile
 from core.studio import Studio
+from tests.core.engines.sensevoice.tiny import build, clip
 from tests.core.humming import HummingEngine, ListeningEngine, humming_studio
 from tests.core.speakers.test_reference import speechlike
 
@@ -155,6 +158,24 @@ def test_what_is_idle_is_let_go_and_what_works_is_not(engine: OnGpu) -> None:
         assert until(lambda: not busy.loaded)
         with keeper.using(engine, Progress()):
             assert engine.loads == 2
+    finally:
+        keeper.close()
+
+
+def test_a_real_engine_that_was_let_go_is_loaded_by_the_next_use(tmp_path: Path) -> None:
+    hearing = SenseVoiceEngine(Settings(sensevoice_model=str(build(tmp_path / "model")), data_dir=tmp_path))
+    keeper = Keeper(Registry({}), Registry({"sensevoice": lambda: hearing}), idle_s=0.1)
+
+    def heard() -> Transcript:
+        with keeper.using(hearing, Progress()):
+            assert hearing.loaded
+            return hearing.transcribe(clip("boats"), language="en", itn=True, progress=Progress())
+
+    try:
+        first = heard()
+        assert first.text == "boats"
+        assert until(lambda: not hearing.loaded)
+        assert heard() == first
     finally:
         keeper.close()
 

@@ -17,7 +17,7 @@ from core.engines.base import Utterance
 from core.engines.cosyvoice.engine import CosyVoiceEngine
 from core.engines.cosyvoice.files import ModelFiles
 from core.engines.cosyvoice.upstream import Options, Upstream
-from core.errors import EncoreError, EngineFailed, EngineUnavailable
+from core.errors import EngineFailed, EngineUnavailable
 from core.payloads import PROFILE
 from core.progress import Progress
 from core.request import Instruction
@@ -324,24 +324,6 @@ def test_files_that_are_no_model(real: Names, tmp_path: Path) -> None:
         engine.load()
     assert caught.value.code == "cosyvoice.broken"
     assert not engine.loaded
-
-
-def test_calls_from_several_threads_do_not_disturb_each_other(engine: CosyVoiceEngine, profile: SpeakerProfile) -> None:
-    expected = engine.synthesize(HI, profile).content_id
-    found: list[str | EncoreError] = []
-
-    def call() -> None:
-        try:
-            found.append(engine.synthesize(HI, profile).content_id)
-        except EncoreError as error:
-            found.append(error)
-
-    threads = [threading.Thread(target=call) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [expected] * 3
 
 
 def test_unloaded_it_takes_no_memory_and_comes_back(engine: CosyVoiceEngine, profile: SpeakerProfile) -> None:

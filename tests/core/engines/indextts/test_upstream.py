@@ -5,7 +5,6 @@ Needs that code: set ENCORE_INDEXTTS_CODE to a checkout, or install ``indextts25
 
 import importlib
 import os
-import threading
 import warnings
 import weakref
 from collections.abc import Iterator
@@ -202,20 +201,6 @@ def test_nothing_of_the_process_is_changed(
     printed = capfd.readouterr()
     assert printed.out == ""
     assert "it/s" not in printed.err
-
-
-def test_calls_wait_for_each_other(engine: IndexTTSEngine, profile: SpeakerProfile, plain: Floats) -> None:
-    said: dict[int, Floats] = {}
-    threads = [
-        threading.Thread(target=lambda seed=seed: said.update({seed: _said(engine, profile, seed=seed)}))
-        for seed in (3, 4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert np.array_equal(said[3], plain)
-    assert not np.array_equal(said[4], plain)
 
 
 @pytest.mark.usefixtures("upstream")

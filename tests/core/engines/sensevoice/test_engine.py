@@ -1,7 +1,6 @@
 """The real ``funasr_onnx.SenseVoiceSmall`` on a model that the tests build, whose transcripts are known."""
 
 import shutil
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -117,22 +116,6 @@ def test_a_file_named_like_the_language_is_not_read(
         (tmp_path / name).write_text("ko\nnonsense\n")
     assert heard(engine, clip("harbour"))[0].language == "en"
     assert heard(engine, clip("harbour"), language="zh", itn=False)[0].language == "zh"
-
-
-def test_it_may_be_asked_from_many_threads(engine: SenseVoiceEngine) -> None:
-    asked = [("harbour", "boats"), ("boats",), ("twenty",), ("你好", "世界")] * 6
-    said: dict[int, str] = {}
-
-    def ask(place: int) -> None:
-        said[place] = heard(engine, clip(*asked[place]))[0].text
-
-    threads = [threading.Thread(target=ask, args=(place,)) for place in range(len(asked))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [said[place] for place in range(4)] == ["harbour boats", "boats", "20", "你好世界"]
-    assert all(said[place] == said[place % 4] for place in range(len(asked)))
 
 
 # Long recordings
