@@ -66,6 +66,7 @@ def test_turns_come_in_order_and_everybody_hears_how_many_are_ahead() -> None:
             assert not coming.working.is_set()
             leaving.end()
             assert coming.working.wait(PATIENCE_S)
+            assert fourth.told.acquire(timeout=PATIENCE_S)
         assert fourth.heard == [3, 2, 1, 0]
         assert (first.heard, lanes.length) == ([], 0)
 
