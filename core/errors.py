@@ -178,6 +178,7 @@ SENTENCES: Mapping[str, str] = {
     "limit.logins": "Too many failed logins came from here. Try again in {retry_s} s.",
     "busy.work": "Encore has as much to do as it can take on. Try again in {retry_s} s.",
     "busy.uploads": "Encore is receiving as much as it can hold. Try again in {retry_s} s.",
+    "consent.api": "Confirm once that whoever is heard in your clips agreed to it: on the page, where you log in, or by asking for a key.",
     "consent.needed": "Confirm first that whoever is heard in the clip agreed to having the voice cloned.",
     "settings.invalid": "The setting {name} cannot be used: {reason}.",
     "cancelled": "Cancelled.",

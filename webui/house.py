@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import Busy
 from webui.access import HERE, Caller, address_of, caller_of
+from webui.consent import Consents
 from webui.limits import RateLimit
 
 RETRY_S = 5
@@ -18,9 +19,13 @@ CROWD = 16
 class House:
     """Bounds what is done at once. Thread-safe."""
 
-    def __init__(self, limit: RateLimit, *, max_work: int) -> None:
-        """At most ``max_work`` visits need an engine at once, and each caller asks for no more than ``limit``."""
+    def __init__(self, limit: RateLimit, *, max_work: int, consents: Consents | None = None) -> None:
+        """At most ``max_work`` visits need an engine at once, and each caller asks for no more than ``limit``.
+
+        ``consents`` are kept nowhere if not given.
+        """
         self.limit = limit
+        self.consents = consents or Consents(None, private=False)
         self._max_work = max_work
         self._lock = threading.Lock()
         self._visits = 0
@@ -88,6 +93,12 @@ class Guest:
         limit, name = self.house.limit, f"{self.caller.kind} {self.caller.name or self.address}"
         if not limit.hit(name):
             raise Busy("limit.rate", retry_s=limit.retry_s(name), limit=limit.allowed)
+
+
+    @property
+    def agreed(self) -> bool:
+        """Whether they confirmed that whoever they clone agreed."""
+        return self.house.consents.given(self.caller)
 
 
 ANYBODY = Guest(House(RateLimit("", "work"), max_work=2**20))

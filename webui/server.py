@@ -1,5 +1,6 @@
 """Serves the app until it is told to stop, and then stops quickly, whoever still listens."""
 
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -24,6 +25,7 @@ from core.studio import Studio, open_studio
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
+from webui.consent import Consents
 from webui.credentials import Credentials
 from webui.house import House
 from webui.limits import RateLimit
@@ -100,11 +102,13 @@ def serve(
 
 
 def app_on(studio: Studio, *, private: bool, api_only: bool) -> ASGIApp:
-    """What is served on ``studio``, see :func:`serve`."""
+    """What is served on ``studio``, see :func:`serve`. Raises :class:`InvalidInput` for a page without Gradio."""
     if api_only:
         from webui.api.app import build_api
 
         return build_api(studio)
+    if importlib.util.find_spec("gradio") is None:
+        raise InvalidInput("serve.no_page")
     from webui.app import build_app
 
     return build_app(studio, private=private)
@@ -130,7 +134,11 @@ def _guard(studio: Studio, credentials: Credentials, *, private: bool, pages: bo
     return Guard(
         credentials,
         RateLimit(FAILURES, "login", link),
-        House(RateLimit("" if private else config.rate_limit, "work", link), max_work=config.max_work),
+        House(
+            RateLimit("" if private else config.rate_limit, "work", link),
+            max_work=config.max_work,
+            consents=Consents(config.data_dir / "consents", private=private),
+        ),
         Login(signing_secret(config.data_dir)) if pages else None,
         hosts if private or hosts else None,
         _listed(config.cors_origins),

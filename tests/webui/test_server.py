@@ -16,7 +16,7 @@ from core.settings import Settings
 from core.studio import Studio
 from tests.webui.conftest import NOBODY
 from webui.credentials import Credentials, key_hash, new_key
-from webui.server import only_here
+from webui.server import app_on, only_here
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +50,12 @@ def test_the_api_alone_needs_no_gradio_and_has_no_page(studio: Studio) -> None:
     command = [sys.executable, "-c", code, str(studio.settings.data_dir)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_page_without_gradio_is_a_sentence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(InvalidInput, match="--api-only"):
+        app_on(studio, private=True, api_only=False)
 
 
 def test_the_page_has_the_api_beside_it(client: TestClient) -> None:

@@ -1,6 +1,8 @@
-"""Sound by content: clips come in and go out under the digest of their bytes, from a bounded store in memory."""
+"""Sound by content: clips come in and go out under a keyed digest of their bytes, from a bounded store in memory."""
 
 import hashlib
+import hmac
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -40,7 +42,7 @@ class Clip:
     """An encoded audio file."""
 
     clip_id: str
-    """SHA-256 (hex) of ``data``."""
+    """Names ``data`` and can be had only by whoever was given it: HMAC-SHA-256 (hex) with a key of the store's own."""
     data: bytes
     name: str
     media_type: str
@@ -54,12 +56,13 @@ class ClipStore:
         self._clips: OrderedDict[str, Clip] = OrderedDict()
         self._bytes = 0
         self._made: LRUCache[Hashable, str] = LRUCache(MOST_MADE)
+        self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
 
     def put(self, data: bytes, name: str = "clip.wav") -> Clip:
         """Keep ``data``; its kind is told from the ending of ``name``."""
         media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower(), UPLOAD_TYPE)
-        clip = Clip(hashlib.sha256(data).hexdigest(), data, name, media_type)
+        clip = Clip(hmac.digest(self._secret, data, hashlib.sha256).hex(), data, name, media_type)
         with self._lock:
             replaced = self._clips.pop(clip.clip_id, None)
             self._bytes += len(data) - (len(replaced.data) if replaced else 0)

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,11 +11,11 @@ from enum import StrEnum
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from core.errors import Cancelled, EncoreError, InvalidInput
+from core.errors import Cancelled, EncoreError, InvalidInput, Refused
 from core.progress import Progress
 from core.report import SynthesisReport
 from core.request import AudioSource, Instruction, ReferenceSpeaker, Speaker, SynthesisRequest
-from core.studio import Event, SegmentReady, Studio, Take
+from core.studio import Event, SegmentReady, SpeakerReady, Studio, Take
 from core.text.markup.model import Notation
 from core.text.presets import read_emotion
 from webui.api import headers
@@ -23,6 +23,7 @@ from webui.api.audio import ClipStore
 from webui.api.errors import described
 from webui.api.running import events, result
 from webui.api.sound import MEDIA_TYPES, SoundStream, encoded
+from webui.house import guest_of
 
 RANDOM_SEED = -1
 OPENAI_MODELS = frozenset(
@@ -69,8 +70,8 @@ class Wish:
     language: str
     notation: Notation
 
-    def request(self, studio: Studio) -> SynthesisRequest:
-        """What ``studio`` is asked for. Raises :class:`InvalidInput`."""
+    def request(self, studio: Studio, viewer: str) -> SynthesisRequest:
+        """What ``studio`` is asked for, with the voices that ``viewer`` may use. Raises :class:`InvalidInput`."""
         engine = engine_named(self.engine, studio.synthesis.names[0])
         _ = studio.synthesis[engine]  # an unknown engine is what is wrong, whatever else is
         if isinstance(self.emotion, str):
@@ -79,7 +80,7 @@ class Wish:
             instruction = Instruction(vector=tuple(self.emotion))
         return SynthesisRequest(
             text=self.text,
-            speaker=self._speaker(studio, engine),
+            speaker=self._speaker(studio, engine, viewer),
             engine=engine,
             language=self.language,
             speed=self.speed,
@@ -88,14 +89,14 @@ class Wish:
             instruction=replace(instruction, text=self.instruct),
         )
 
-    def _speaker(self, studio: Studio, engine: str) -> Speaker:
+    def _speaker(self, studio: Studio, engine: str, viewer: str) -> Speaker:
         if self.voice and self.clip:
             raise InvalidInput("api.voice_or_clip")
         if self.clip:
             return ReferenceSpeaker(self.clip, self.prompt_text)
         if not self.voice:
             raise InvalidInput("reference.missing")
-        speaker = studio.voice(self.voice, engine=engine)
+        speaker = studio.voice(self.voice, engine=engine, viewer=viewer)
         if speaker is None:
             raise InvalidInput("request.voice", voice=self.voice)
         return speaker
@@ -115,19 +116,23 @@ class Speaking:
 
     async def answer(self, wish: Wish, request: Request, encoding: str, delivery: Delivery) -> Response:
         """What ``wish`` gets. Raises :class:`EncoreError`; what goes wrong once a stream has begun breaks it off."""
+        guest = guest_of(request.scope)
+        if wish.clip and guest.caller.kind == "user" and not guest.agreed:
+            raise Refused("consent.api")
+        viewer = guest.caller.name
         if delivery is Delivery.WHOLE:
-            return await result(request, lambda progress: self._whole(wish, encoding, progress))
-        wanted = await asyncio.to_thread(wish.request, self._studio)
+            return await result(request, lambda progress: self._whole(wish, viewer, encoding, progress))
+        wanted = await asyncio.to_thread(wish.request, self._studio, viewer)
         told = self._maker(wanted)
-        happening = events(request, lambda progress: self._studio.stream(wanted, progress))
+        happening = events(request, lambda progress: _heard(self._studio.stream(wanted, progress)))
         growing = _Growing(happening, encoding)
         first = await growing.begin()  # what goes wrong until here is still an answer of its own
         if delivery is Delivery.STREAM:
             return StreamingResponse(_sound(growing, first), 200, told, MEDIA_TYPES[encoding])
         return StreamingResponse(_told_as_events(growing, first), 200, told, "text/event-stream")
 
-    def _whole(self, wish: Wish, encoding: str, progress: Progress) -> Response:
-        wanted = wish.request(self._studio)
+    def _whole(self, wish: Wish, viewer: str, encoding: str, progress: Progress) -> Response:
+        wanted = wish.request(self._studio, viewer)
         take = self._studio.synthesize(wanted, progress)
         made_of = (take.audio.content_id, encoding)
         kept = self._clips.made(made_of, lambda: encoded(take.audio, encoding), f"take.{encoding}")
@@ -174,6 +179,11 @@ class _Growing:
             if isinstance(event, Take):
                 self.report = event.report
         return None
+
+
+def _heard(events: Iterator[Event]) -> Iterator[Event]:
+    """What can be heard: until something is, the request may still be refused."""
+    return (event for event in events if not isinstance(event, SpeakerReady))
 
 
 async def _sound(growing: _Growing, first: bytes) -> AsyncIterator[bytes]:

@@ -6,7 +6,7 @@ An Encore that speaks through another one reads all that it has to know from ``/
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
@@ -14,6 +14,7 @@ from core.engines.base import Capabilities, Engine, StockVoice, SynthesisEngine
 from core.engines.registry import Registry
 from core.errors import EncoreError
 from core.studio import Studio
+from webui.access import caller_of
 from webui.api.errors import OpenAIRoute
 from webui.api.schemas import FAILURES, Health, Models, Voices
 
@@ -38,9 +39,10 @@ def voice_routes(studio: Studio) -> APIRouter:
         return {"object": "list", "data": [*speaking, *listening]}
 
     @routes.get("/v1/audio/voices", responses={200: {"model": Voices, "description": "The voices."}, **FAILURES})
-    def voices() -> Json:
-        """The saved voices and those that come with the engines."""
-        saved = [{"name": voice.name, "kind": "saved"} for voice in studio.library.voices()]
+    def voices(request: Request) -> Json:
+        """The saved voices that are yours or for everybody, and those that come with the engines."""
+        viewer = caller_of(request.scope).name
+        saved = [{"name": voice.name, "kind": "saved"} for voice in studio.library.voices(viewer)]
         stock = [
             {"name": voice["name"], "kind": "stock", "model": engine.name, **voice}
             for engine in _usable(studio.synthesis)
