@@ -30,6 +30,14 @@ CHECKS = [
 """All that apply. What a description cannot say, such as which voices there are, is refused although it conforms."""
 EXAMPLES = 12
 """Generated requests for each route, the same in every run."""
+FORMS = ("/tts", "/api/transcribe", "/v1/audio/transcriptions")
+_SPOKEN = {"voice": "alto", "emotion": "", "speed": 1.0, "language": "auto"}
+KNOWN = {
+    "/v1/audio/speech": _SPOKEN | {"model": "", "ref_audio": ""},
+    "/tts": _SPOKEN | {"engine": "", "prompt_audio": b""},
+    "/v1/audio/transcriptions": {"file": REFERENCE, "model": "", "language": "auto", "prompt": "", "temperature": 0},
+}
+"""What only this studio knows: with it two in three requests get further."""
 LINE = {"input": "Hello there. How are you?", "voice": "alto"}
 FILE = {"file": ("clip.ogg", REFERENCE)}
 
@@ -60,13 +68,17 @@ def test_whatever_is_sent_gets_an_answer_that_is_described(
     method: str, path: str, mode: GenerationMode, described: OpenApiSchema
 ) -> None:
     operation = described[path][method]
+    # In a form all is text or a file, whatever it was meant to be.
+    sure = [check for check in CHECKS if check is not checks.negative_data_rejection or path not in FORMS]
 
     @hypothesis_settings(
         max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(operation.as_strategy(generation_mode=mode))
     def whatever(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
+        if mode is GenerationMode.POSITIVE and len(str(case.body)) % 3:
+            case.body |= KNOWN.get(path, {})
+        case.call_and_validate(checks=sure)
 
     try:
         whatever()
