@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from core.settings import child_environment
 from core.studio import Studio
 from tests.core.humming import HummingEngine, humming_studio
+from tests.webui.several import several_studio
 
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -60,13 +61,28 @@ class Humming:
 
 @pytest.fixture
 def humming(tmp_path: Path, redis_url: str) -> Iterator[Humming]:
+    with serving_here(humming_studio(tmp_path, redis_url)) as app:
+        yield app
+
+
+@pytest.fixture
+def several(tmp_path: Path, redis_url: str) -> Iterator[Humming]:
+    """With engines to choose from."""
+    with serving_here(several_studio(tmp_path, redis_url)) as app:
+        yield app
+
+
+@contextmanager
+def serving_here(studio: Studio, *, private: bool = True) -> Iterator[Humming]:
+    """The app on ``studio``, in this process."""
     from webui.app import build_app
 
-    studio = humming_studio(tmp_path, redis_url)
     speaking = studio.synthesis["humming"]
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(build_app(studio), port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            build_app(studio, private=private), port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -14,7 +14,11 @@ from webui.session import Session
 
 
 class EngineChoice:
-    """The engines of one kind, those that cannot be used too: choosing one of them tells what it lacks."""
+    """The engines of one kind, those that cannot be used too: choosing one of them tells what it lacks.
+
+    Listen to ``name.change``, which also comes when the page was set to an engine by other ways: ``input`` comes twice
+    for one click, and ``select`` never for the keyboard.
+    """
 
     def __init__(self, page: Page, kind: Kind) -> None:
         self._page, self._kind = page, kind

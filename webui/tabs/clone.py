@@ -84,7 +84,7 @@ class CloneTab:
     def _wire(self) -> None:
         session = self._page.session
         setting = [session, self.text, self.mood.choice, *self.settings]
-        on(self.engine.name.select, self._on_engine, [*setting, self.engine.name], self.fitted)
+        on(self.engine.name.change, self._on_engine, [*setting, self.engine.name], self.fitted)
         on(
             self.speak.click,
             self._on_speak,
@@ -249,7 +249,8 @@ class CloneTab:
 
     def _on_engine(self, form: Form) -> Updates:
         """Another engine was chosen; what the one before it could not do comes back, if this one can."""
-        return self.change(form[self._page.session], form, str(form[self.engine.name]))
+        session, name = form[self._page.session], str(form[self.engine.name])
+        return {} if name == self.engine.chosen(session) else self.change(session, form, name)
 
     def change(self, session: Session, form: Form, engine: str) -> Updates:
         """Set to ``engine``, and for the rest as it is, or as it was before it had to give way to another engine."""

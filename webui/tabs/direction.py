@@ -136,9 +136,7 @@ class DirectionPanel:
         return {
             self.preview: notice.notice("note", texts("emotion.preview")) if can.prosody_preview else "",
             **{
-                chips: gr.update(
-                    interactive=group in taken, info="" if group in taken else texts("emotion.off_preset")
-                )
+                chips: gr.update(interactive=group in taken, info="" if group in taken else texts("emotion.off_preset"))
                 for group, chips in self.chips.items()
             },
             self.words: gr.update(

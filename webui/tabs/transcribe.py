@@ -79,7 +79,7 @@ class TranscribeTab:
         )
         on(self.cancel.click, lambda form: form[session].cancel(KIND), [session], queue=False)
         on(
-            self.engine.name.select,
+            self.engine.name.change,
             self._on_engine,
             [session, self.engine.name, self.language],
             self.fitted,
@@ -131,8 +131,8 @@ class TranscribeTab:
 
     def _on_engine(self, form: Form) -> Updates:
         """Another engine was chosen; a language that the one before it did not know comes back, if this one does."""
-        session: Session = form[self._page.session]
-        return self.change(session, form, str(form[self.engine.name]))
+        session, name = form[self._page.session], str(form[self.engine.name])
+        return {} if name == self.engine.chosen(session) else self.change(session, form, name)
 
     def change(self, session: Session, form: Form, engine: str) -> Updates:
         """Set to ``engine``, if it can be used."""
