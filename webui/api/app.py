@@ -1,5 +1,7 @@
 """All routes, put onto one app: beside the page, or alone."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -27,7 +29,7 @@ def api_on(studio: Studio, clips: ClipStore) -> FastAPI:
 
     What was made whole can be had again from ``clips``.
     """
-    app = FastAPI(title="Encore", version=__version__, description=ABOUT, docs_url=None, redoc_url=None)
+    app = _Api(title="Encore", version=__version__, description=ABOUT, docs_url=None, redoc_url=None)
     speaking = Speaking(studio, clips)
     app.include_router(speech_routes(speaking))
     app.include_router(transcript_routes(studio))
@@ -43,6 +45,18 @@ def api_on(studio: Studio, clips: ClipStore) -> FastAPI:
 def build_api(studio: Studio) -> FastAPI:
     """The API alone, without a page."""
     return api_on(studio, ClipStore())
+
+
+class _Api(FastAPI):
+    """Describes how to log in, too: that is checked before a request gets here, if at all."""
+
+    def openapi(self) -> dict[str, Any]:
+        """As FastAPI's, with that."""
+        described = super().openapi()
+        schemes = {kind: {"type": "http", "scheme": kind} for kind in ("bearer", "basic")}
+        described["components"]["securitySchemes"] = schemes
+        described["security"] = [{}, *({kind: []} for kind in schemes)]
+        return described
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from core.errors import InvalidAudio, InvalidInput
 from webui.api.errors import OpenAIRoute
 from webui.api.ranges import respond
 from webui.api.schemas import AUDIO_FILE, FAILURES
+from webui.house import guest_of
 
 MEGABYTE = 2**20
 STORE_BYTES = 768 * MEGABYTE
@@ -116,9 +117,11 @@ def audio_routes(store: ClipStore) -> APIRouter:
         clip = store.get(clip_id)
         if clip is None:
             raise InvalidInput("api.clip_gone")
+        # Where nobody has to log in, a cache that many share may keep what was made, too.
+        who = "public" if guest_of(request.scope).caller.kind == "here" else "private"
         headers = {
             "ETag": f'"{clip.clip_id}"',
-            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cache-Control": f"{who}, max-age=31536000, immutable",
             "X-Content-Type-Options": "nosniff",
         }
         return respond(clip.data, clip.media_type, request.headers, headers)

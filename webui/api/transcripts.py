@@ -21,6 +21,8 @@ from webui.api.schemas import FAILURES, REPORTED, FileTranscript, PlainTranscrip
 from webui.api.spoken import engine_named
 from webui.api.uploads import source_of
 
+MOST_FILES = 64
+"""Most files in one form."""
 _TYPES = {"text": "text/plain", "srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt"}
 """Content types of the formats that are no JSON."""
 _PLAIN = {"schema": {"type": "string"}}
@@ -90,7 +92,7 @@ class FilesForm(BaseModel):
 
 def transcript_routes(studio: Studio) -> APIRouter:
     """The routes on ``studio``."""
-    routes = APIRouter(route_class=OpenAIRoute)
+    routes = APIRouter(route_class=OpenAIRoute, form_limits={"max_files": MOST_FILES, "max_fields": 32})
 
     @routes.post("/v1/audio/transcriptions", tags=["OpenAI"], responses={**_ANSWERS, **FAILURES})
     async def transcriptions(form: Annotated[TranscriptionForm, File()], request: Request) -> Response:

@@ -48,7 +48,7 @@ class TtsForm(BaseModel):
 
 def tts_routes(speaking: Speaking) -> APIRouter:
     """The route."""
-    routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute)
+    routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute, form_limits={"max_files": 1, "max_fields": 32})
 
     @routes.post("/tts", responses={200: sound("The take."), **FAILURES})
     async def tts(form: Annotated[TtsForm, File()], request: Request) -> Response:

@@ -32,7 +32,7 @@ def test_what_was_sent_comes_back_under_its_id(client: TestClient) -> None:
     got = client.get(f"/audio/{sent['id']}")
     assert got.content == DATA
     assert got.headers["content-type"] == "audio/wav"
-    assert "immutable" in got.headers["cache-control"]
+    assert got.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert got.headers["x-content-type-options"] == "nosniff"
 
 

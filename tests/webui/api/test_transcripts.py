@@ -104,6 +104,8 @@ def test_several_files_at_once(client: TestClient, listener: ListeningEngine) ->
     assert (second["report"], second["error"]["code"]) == (None, "audio.unreadable")
     assert (third["report"]["outcome"], len(listener.heard)) == ("hit", 1)
     refused(client.post("/api/transcribe", data={"engine": "nothing"}, files=files), 404, "request.engine")
+    many = [("file", ("a", b"x"))] * 65
+    assert "Too many files" in refused(client.post("/api/transcribe", files=many), 400, "api.form")
 
 
 def test_who_goes_away_stops_the_work(url: str, studio: Studio, listener: ListeningEngine) -> None:
