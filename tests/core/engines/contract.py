@@ -183,14 +183,14 @@ CONTROLS = (
     Control(
         "pinyin",
         lambda can: can.pinyin,
-        replace(MARKED, text="她[h][áo]", language="zh"),
-        replace(MARKED, text="她[h][ào]", language="zh"),
+        replace(MARKED, text="她好干净", language="zh"),
+        replace(MARKED, text="她[h][ào]干净", language="zh"),
     ),
     Control(
         "arpabet",
         lambda can: can.arpabet,
-        replace(MARKED, text="a [M][IH1][N][AH0][T]"),
-        replace(MARKED, text="a [M][AY0][N][UW1][T]"),
+        replace(MARKED, text="a minute detail"),
+        replace(MARKED, text="a [M][AY0][N][UW1][T] detail"),
     ),
     Control(
         "tag", lambda can: "breath" in can.tags, replace(MARKED, text="Hi you."), replace(MARKED, text="Hi[breath]you.")
@@ -202,7 +202,7 @@ class SynthesisContract(EngineContract):
     """What holds for all engines that speak."""
 
     def work(self, subject: Speaking, engine: SynthesisEngine, way: int) -> object:
-        return engine.synthesize(Utterance(("Hi.", "Oh.")[way], "en"), subject.profile).content_id
+        return engine.synthesize(Utterance(("Hi.", "Hello there.")[way], "en"), subject.profile).content_id
 
     def said(self, subject: Speaking, request: SynthesisRequest) -> Sequence[AudioClip]:
         """The segments of ``request`` as they are planned for the engine. Raises :class:`InvalidInput`."""
