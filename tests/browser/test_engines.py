@@ -131,14 +131,15 @@ def test_the_other_tabs_follow(page: Page) -> None:
     expect(page.locator("#text-panel")).to_contain_text("does not follow marks on English words")
     open_tab(page, "Emotion")
     panel = page.locator("#direction-panel")
-    expect(panel.get_by_label("In your own words", exact=True)).to_be_disabled()
-    expect(panel.get_by_label("In your own words", exact=True)).to_have_value("slowly")
+    words = panel.locator("#direction textarea, #direction input")
+    expect(words).to_be_disabled()
+    expect(words).to_have_value("slowly")
     expect(panel.get_by_role("checkbox", name="Sichuan")).to_be_disabled()
     expect(panel.locator(".e-notice")).to_have_count(0)
     expect(page.locator(".e-trial .e-who")).to_have_text(["Neutral"])
     page.locator("[data-language=zh]").click()
     expect(panel).to_contain_text("不接受文字指令")
-    expect(panel.get_by_label("用自己的话说")).to_have_value("slowly")
+    expect(words).to_have_value("slowly")
 
 
 def test_who_writes_down_is_chosen_too(page: Page) -> None:
