@@ -77,10 +77,11 @@ class Settings(BaseSettings):
     """Engines that nobody has used for so many seconds give back their memory, and load again when they are asked; 0
     keeps them loaded."""
     users: Path | None = None
-    """Who may log in: a file of ``NAME:HASH`` lines; none takes ``users`` in the data folder, which ``encore users``
-    writes."""
+    """Who may log in: a file of ``NAME:HASH`` lines; none takes ``users.txt`` in the data folder, which ``encore
+    users`` writes."""
     api_keys: Path | None = None
-    """Keys of the HTTP API, in the same form; none takes ``keys`` in the data folder, which ``encore keys`` writes."""
+    """Keys of the HTTP API, in the same form; none takes ``keys.txt`` in the data folder, which ``encore keys``
+    writes."""
     rate_limit: str = "60/minute"
     """How many pieces of work a user, a key, or an address without either may ask for where others than the people at
     this machine are served: ``60/minute``, several with ``;`` between them; empty for no limit."""

@@ -153,12 +153,12 @@ class Credentials:
 
 def user_file(settings: Settings) -> NameFile:
     """Who may log in with a password."""
-    return NameFile(settings.users or settings.data_dir / "users", "user")
+    return NameFile(settings.users or settings.data_dir / "users.txt", "user")
 
 
 def key_file(settings: Settings) -> NameFile:
     """Who may come with a key."""
-    return NameFile(settings.api_keys or settings.data_dir / "keys", "key")
+    return NameFile(settings.api_keys or settings.data_dir / "keys.txt", "key")
 
 
 def checked_name(name: str) -> str:

@@ -65,7 +65,7 @@ def test_the_page_and_what_it_needs_is_served_to_who_has_logged_in(
 
 def test_no_file_can_be_had(inside: Callable[[str], int], house: Studio) -> None:
     wanted = ["/etc/passwd", "pyproject.toml", "core/settings.py", str(Path("pyproject.toml").resolve())]
-    wanted += [str(house.settings.data_dir / "keys"), str(house.settings.data_dir / "consents"), "../../etc/passwd"]
+    wanted += [str(house.settings.data_dir / "keys.txt"), str(house.settings.data_dir / "consents"), "../../etc/passwd"]
     for path in wanted:
         for door in ("/gradio_api/file=", "/gradio_api/file/", "/file=", "/static/", "/assets/", "/svelte/", "/"):
             assert inside(f"{door}{path}") in (404, 403, 405), door + path
