@@ -110,7 +110,12 @@ def audio_routes(store: ClipStore) -> APIRouter:
         clip = store.put(bytes(data), name[-120:])
         return {"id": clip.clip_id}
 
-    @routes.get("/audio/{clip_id}", responses={**AUDIO_FILE, **FAILURES})
+    @routes.get(
+        "/audio/{clip_id}",
+        summary="Have a take again",
+        response_class=Response,
+        responses={**AUDIO_FILE, **FAILURES},
+    )
     @routes.head("/audio/{clip_id}", include_in_schema=False)
     async def download(request: Request, clip_id: str) -> Response:
         """A file under the digest of its bytes, so that it never changes: any cache may keep it."""

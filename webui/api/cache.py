@@ -13,10 +13,12 @@ def cache_routes(studio: Studio) -> APIRouter:
     routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute)
 
     @routes.get(
-        "/cache/stats", responses={200: {"model": CacheFigures, "description": "All nodes together."}, **FAILURES}
+        "/cache/stats",
+        summary="What the cache did and holds",
+        responses={200: {"model": CacheFigures, "description": "All nodes together."}, **FAILURES},
     )
     def stats() -> JSONResponse:
-        """What the cache did and holds."""
+        """The same as `encore cache stats --json`."""
         return JSONResponse(studio.cache.stats().as_json())
 
     return routes

@@ -42,7 +42,7 @@ class SpeechRequest(BaseModel):
     instructions: str = ""
     """How to say it, in words."""
     stream: bool = False
-    """Send each sentence when it is ready."""
+    """Send each sentence when it is ready. OpenAI's client says so by itself, `with_streaming_response`."""
     stream_format: Literal["audio", "sse"] | None = None
     """Stream the sound itself, or OpenAI's events `speech.audio.delta` and `speech.audio.done`."""
     ref_audio: str = ""
@@ -86,13 +86,16 @@ def speech_routes(speaking: Speaking) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["OpenAI"], route_class=OpenAIRoute)
 
-    @routes.post("/v1/audio/speech", responses={200: sound("The take.", events=True), **FAILURES})
+    @routes.post(
+        "/v1/audio/speech",
+        summary="Say a text",
+        response_class=Response,
+        responses={200: sound("The take.", events=True), **FAILURES},
+    )
     async def speech(
         asked: SpeechRequest,
         request: Request,
-        raw_response: Annotated[
-            str, Header(alias="X-Stainless-Raw-Response", description="`stream`, sent by OpenAI's client, streams.")
-        ] = "",
+        raw_response: Annotated[str, Header(alias="X-Stainless-Raw-Response", include_in_schema=False)] = "",
     ) -> Response:
         """Say a text, in a voice that there is or in that of a clip.
 

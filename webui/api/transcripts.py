@@ -94,9 +94,14 @@ def transcript_routes(studio: Studio) -> APIRouter:
     """The routes on ``studio``."""
     routes = APIRouter(route_class=OpenAIRoute, form_limits={"max_files": MOST_FILES, "max_fields": 32})
 
-    @routes.post("/v1/audio/transcriptions", tags=["OpenAI"], responses={**_ANSWERS, **FAILURES})
+    @routes.post(
+        "/v1/audio/transcriptions",
+        tags=["OpenAI"],
+        summary="Write down what a file says",
+        responses={**_ANSWERS, **FAILURES},
+    )
     async def transcriptions(form: Annotated[TranscriptionForm, File()], request: Request) -> Response:
-        """Write down what a file says."""
+        """The transcript in the format that is asked for; what cannot be followed is refused."""
         form.check()
         engine = engine_named(form.model, studio.recognition.names[0])
         wanted = TranscriptionRequest(await source_of(form.file), engine, form.language, itn=form.use_itn)
@@ -117,6 +122,7 @@ def transcript_routes(studio: Studio) -> APIRouter:
     @routes.post(
         "/api/transcribe",
         tags=["Encore"],
+        summary="Write down what files say",
         responses={200: {"model": list[FileTranscript], "description": "One for each file, in order."}, **FAILURES},
     )
     async def transcribe(form: Annotated[FilesForm, File()], request: Request) -> Response:

@@ -50,7 +50,12 @@ def tts_routes(speaking: Speaking) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["Encore"], route_class=OpenAIRoute, form_limits={"max_files": 1, "max_fields": 32})
 
-    @routes.post("/tts", responses={200: sound("The take."), **FAILURES})
+    @routes.post(
+        "/tts",
+        summary="Say a text, from a form",
+        response_class=Response,
+        responses={200: sound("The take."), **FAILURES},
+    )
     async def tts(form: Annotated[TtsForm, File()], request: Request) -> Response:
         """Say a text, in the voice of a clip or in one that there is."""
         wish = Wish(

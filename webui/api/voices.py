@@ -26,11 +26,16 @@ _VOICES = TypeAdapter(tuple[StockVoice, ...])
 
 def voice_routes(studio: Studio) -> APIRouter:
     """The routes on ``studio``; its first engine is the default."""
-    routes = APIRouter(tags=["OpenAI"], route_class=OpenAIRoute)
+    routes = APIRouter(route_class=OpenAIRoute)
 
-    @routes.get("/v1/models", responses={200: {"model": Models, "description": "The engines."}, **FAILURES})
+    @routes.get(
+        "/v1/models",
+        tags=["OpenAI"],
+        summary="The engines",
+        responses={200: {"model": Models, "description": "The engines."}, **FAILURES},
+    )
     def models() -> Json:
-        """The engines: those that speak, the default first, then those that write down.
+        """Those that speak, the default first, then those that write down.
 
         Under `encore` stands what another Encore has to know.
         """
@@ -38,7 +43,12 @@ def voice_routes(studio: Studio) -> APIRouter:
         listening = [_model(engine, {"kind": "recognition"}) for engine in _usable(studio.recognition)]
         return {"object": "list", "data": [*speaking, *listening]}
 
-    @routes.get("/v1/audio/voices", responses={200: {"model": Voices, "description": "The voices."}, **FAILURES})
+    @routes.get(
+        "/v1/audio/voices",
+        tags=["OpenAI"],
+        summary="The voices",
+        responses={200: {"model": Voices, "description": "The voices."}, **FAILURES},
+    )
     def voices(request: Request) -> Json:
         """The saved voices that are yours or for everybody, and those that come with the engines."""
         viewer = caller_of(request.scope).name
@@ -53,6 +63,7 @@ def voice_routes(studio: Studio) -> APIRouter:
     @routes.get(
         "/health",
         tags=["Encore"],
+        summary="Whether all is well",
         responses={
             200: {"model": Health, "description": "All is well."},
             503: {"model": Health, "description": "The default engine cannot be used."},
