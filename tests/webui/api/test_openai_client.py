@@ -1,7 +1,13 @@
 """OpenAI's own client against a real port: what existing programs do, as they do it."""
 
 import io
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import openai
 import pytest
@@ -11,6 +17,7 @@ from core.audio import decode
 from tests.core.humming import HummingEngine
 from tests.webui.api.conftest import REF_AUDIO, REFERENCE, Turnstile
 
+ROOT = Path(__file__).parents[3]
 LINE = {"model": "tts-1", "voice": "alto", "input": "Hello there. How are you?"}
 
 
@@ -71,3 +78,25 @@ def test_it_is_told_what_is_wrong(openai_client: OpenAI) -> None:
     with pytest.raises(openai.NotFoundError) as told:
         openai_client.audio.speech.create(**LINE | {"voice": "alloy"})
     assert (told.value.code, "no voice called “alloy”" in str(told.value)) == ("request.voice", True)
+
+
+@pytest.mark.slow
+def test_what_real_engines_say_they_write_down(models: Path, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "webui", "serve", "--api-only", "--port", str(port)]
+    environment = os.environ | {"ENCORE_DATA_DIR": str(tmp_path), "ENCORE_MODELS_DIR": str(models)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert "ready" in server.stdout.readline()
+            with OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none", max_retries=0, timeout=120) as client:
+                line = {"model": "gpt-4o-mini-tts", "voice": "af_heart", "input": "The sun is warm. The sea is calm."}
+                with client.audio.speech.with_streaming_response.create(**line) as answer:
+                    said = b"".join(answer.iter_bytes())
+                again = client.audio.speech.with_raw_response.create(**line, response_format="flac")
+                assert again.headers["x-encore-outcome"] == "hit"
+                told = client.audio.transcriptions.create(model="whisper-1", file=("line.mp3", said), language="en")
+                assert told.text.lower().replace(",", ".").strip(" .") == "the sun is warm. the sea is calm"
+        finally:
+            server.terminate()
+            server.wait(20)
