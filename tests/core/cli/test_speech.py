@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from tests.core.cli.shell import encore
+from tests.core.cli.shell import encore, encore_here
 from tests.core.speakers.test_reference import REFERENCE
 
 pytestmark = pytest.mark.slow
@@ -50,8 +50,8 @@ def test_a_clone_is_a_hit_in_the_next_process(data_dir: Path, tmp_path: Path) ->
 def test_what_cannot_be_done_is_said_in_a_sentence(
     data_dir: Path, arguments: tuple[str, ...], status: int, words: str
 ) -> None:
-    ended = encore(data_dir, *arguments)
-    assert ended.returncode == status
+    ended = encore_here(data_dir, *arguments)
+    assert ended.exit_code == status
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,8 +17,13 @@ from tests.core.engines.kokoro.conftest import Clone
 LINE = "The last train to Oxford leaves at 9:45."
 
 
+@cache
+def whisper() -> WhisperEngine:
+    return WhisperEngine()
+
+
 def heard(clip: AudioClip, language: str) -> str:
-    return WhisperEngine().transcribe(clip, language=language, itn=False, progress=Progress()).text.lower()
+    return whisper().transcribe(clip, language=language, itn=False, progress=Progress()).text.lower()
 
 
 def test_it_is_an_engine_that_needs_no_model_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,8 @@ def test_a_pair_differs_in_what_is_marked_and_nowhere_else(pair: Pair, accent: A
 
 
 @pytest.mark.slow
-def test_the_difference_can_be_heard() -> None:
-    engine, listener = KokoroEngine(), Listener()
+def test_the_difference_can_be_heard(engine: KokoroEngine) -> None:
+    listener = Listener()
     sure = [pair for pair in PAIRS if (pair.base, pair.first) in SURE]
     judged = [judge(pair, engine, listener) for pair in sure]
     assert [row.verdict for row in judged] == ["yes"] * len(SURE), judged
@@ -53,8 +53,7 @@ def test_the_difference_can_be_heard() -> None:
     ("word", "language"),
     [("[好](hao4)", "zh"), ("[的](de5)", "zh"), ("[](shi2)", "zh"), ("[minute](M AY0 N UW1 T)", "en")],
 )
-def test_a_lone_word_is_neither_clipped_nor_silent(word: str, language: str) -> None:
-    engine = KokoroEngine()
+def test_a_lone_word_is_neither_clipped_nor_silent(engine: KokoroEngine, word: str, language: str) -> None:
     clip = engine.synthesize(Utterance(word, language), engine.stock_profile(VOICES[language]))
     loud = np.abs(clip.samples) > 0.02
     assert 0.2 < clip.duration_s < 0.9

@@ -134,8 +134,7 @@ def test_the_engine_tells_what_it_cannot_follow() -> None:
         ("zf_xiaoyi", "我打开门，发现房间里没有人。", ("angry", "soft")),
     ],
 )
-def test_directions_are_heard(models, voice: str, text: str, directions: tuple[str, ...]) -> None:
-    engine = KokoroEngine()
+def test_directions_are_heard(engine: KokoroEngine, voice: str, text: str, directions: tuple[str, ...]) -> None:
     profile = engine.stock_profile(voice)
     language = "zh" if voice.startswith("z") else "en"
 
