@@ -23,11 +23,12 @@ from core.cache.housekeeping import Housekeeper
 from core.cache.key import JSON, Key, Namespace
 from core.cache.ledger import Ledger
 from core.cache.link import Link, Turn, Unavailable
+from core.cache.local import LocalSize
 from core.cache.locks import Locks
 from core.cache.notices import WINDOW, Notice, Thresholds, find_notices
 from core.cache.popular import Popular, PopularRecipes
 from core.cache.server import PrivateServer
-from core.cache.stats import CacheStats, EntryInfo, Footprint, Minute, RedisState, add
+from core.cache.stats import Activity, CacheStats, EntryInfo, Footprint, Minute, RedisState, add
 from core.cache.tiers import Tiers
 from core.errors import StorageFailed
 from core.settings import MEGABYTE, Settings
@@ -180,12 +181,27 @@ class Cache:
         """What somebody should look at, as of the last minute: costs nothing."""
         return self._notices
 
+    @property
+    def local_size(self) -> LocalSize:
+        """How full the cache inside this process is."""
+        return self._tiers.local.size()
+
+    def activity(self) -> Sequence[Activity] | None:
+        """What the cache did, as all nodes together know it, to the second; None while Redis is down.
+
+        Costs one step towards Redis, however much is stored.
+        """
+        try:
+            return self._ledger.totals(self._link.turn())
+        except Unavailable:
+            return None
+
     def stats(self, walk_s: float = WALK_S) -> CacheStats:
         """What the cache did and holds, as all nodes together know it; what this process knows while Redis is down.
 
         Entries are counted for about ``walk_s`` at most; see :class:`~core.cache.census.Census`.
         """
-        local = self._tiers.local.size()
+        local = self.local_size
         self._send_figures()
         try:
             activity = self._ledger.totals(self._link.turn())

@@ -12,6 +12,7 @@ from webui.api.audio import ClipStore, audio_routes
 from webui.api.cache import cache_routes
 from webui.api.docs import add_docs
 from webui.api.errors import answer
+from webui.api.metrics import metrics_routes
 from webui.api.speech import speech_routes
 from webui.api.spoken import Speaking
 from webui.api.transcripts import transcript_routes
@@ -36,6 +37,7 @@ def api_on(studio: Studio, clips: ClipStore) -> FastAPI:
     app.include_router(voice_routes(studio))
     app.include_router(tts_routes(speaking))
     app.include_router(cache_routes(studio))
+    app.include_router(metrics_routes(studio))
     app.include_router(audio_routes(clips))
     add_docs(app)
     app.add_exception_handler(HTTPException, _no_route)
