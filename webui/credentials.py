@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ class NameFile:
         """Hash by name; nothing where there is no file. Raises :class:`InvalidInput` (``access.file``)."""
         try:
             status = self._path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise StorageFailed("file.unreadable", path=self._path, reason="it is no file")
             seen = status.st_mtime_ns, status.st_size
             if seen != self._seen:
                 self._hashes = dict(self._parsed(self._path.read_text("utf-8")))

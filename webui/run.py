@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from core.assembler import encode_take
-from core.audio import encode
 from core.progress import Progress
 from core.request import SynthesisRequest
 from core.studio import SegmentReady, Studio, Take
@@ -63,7 +62,7 @@ def spoken(
     """The studio's events with their sound in ``clips``; runs beside the event loop. Raises what the studio does."""
     for event in studio.stream(request, progress):
         if isinstance(event, SegmentReady):
-            clip = clips.put(encode(event.audio))
+            clip = clips.put(encode_take(event.audio))
             yield LiveSegment(clip.clip_id, event.audio.duration_s, event.stage.stage.outcome)
         elif isinstance(event, Take):
             yield Finished(event, clips.put(encode_take(event.audio)))

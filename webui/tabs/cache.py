@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from core.audio import AudioClip, encode
+from core.assembler import encode_take
+from core.audio import AudioClip
 from core.cache.key import Key, Namespace
 from core.engines.base import Transcript
 from core.speakers.profile import SpeakerProfile
@@ -150,7 +151,7 @@ class CacheTab:
             return Look(name, None)
         found: AudioClip | SpeakerProfile | Transcript | None = self._page.studio.look(key)
         if isinstance(found, AudioClip):
-            clip = self._page.clips.put(encode(found), "segment.wav")
+            clip = self._page.clips.put(encode_take(found), "segment.wav")
             return Look(name, Sound(clip.clip_id, found.duration_s, found.sample_rate))
         return Look(name, found, gone=found is None)
 
