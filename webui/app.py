@@ -14,6 +14,7 @@ from webui.api.audio import ClipStore
 from webui.components.header import header
 from webui.components.markup import markup
 from webui.events import Form, Updates, joined, on
+from webui.house import guest_of
 from webui.i18n import texts
 from webui.page import Page
 from webui.server import serve
@@ -109,7 +110,15 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
     def draw_header(session: Session) -> Updates:
         cache = page.studio.cache
         attention = bool(cache.notices)
-        return {head: header(session.texts, page.engine(session), redis=cache.redis_state, attention=attention)}
+        return {
+            head: header(
+                session.texts,
+                page.engine(session),
+                redis=cache.redis_state,
+                attention=attention,
+                who=session.viewer,
+            )
+        }
 
     def speak(session: Session, chosen: str) -> Updates:
         session.language = texts(chosen).language
@@ -118,8 +127,10 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
             updates = joined(updates, tab.redraw(session))
         return updates
 
-    def on_load(session: Session, chosen: str) -> Updates:
+    def on_load(session: Session, chosen: str, asked: gr.Request) -> Updates:
         page.open(session)
+        session.guest = guest_of(asked.request.scope if asked.request else {})
+        session.agreed = session.guest.agreed
         return speak(session, chosen)
 
     def on_speak(form: Form, event: gr.EventData) -> Updates:

@@ -12,8 +12,8 @@ from webui.access import Caller
 class Consents:
     """Confirmations, one in each line of a file. Thread-safe."""
 
-    def __init__(self, path: Path | None, *, private: bool) -> None:
-        """In the file at ``path``, None for nowhere. Where nobody has to say who they are, a confirmation is kept only
+    def __init__(self, path: Path, *, private: bool) -> None:
+        """In the file at ``path``. Where nobody has to say who they are, a confirmation is kept only
         if the server is ``private`` to the people at its machine: else it would count for whoever comes next.
         """
         self._path = path
@@ -31,7 +31,7 @@ class Consents:
     def give(self, caller: Caller) -> None:
         """Remember that ``caller`` has confirmed, where that can be. Raises :class:`StorageFailed`."""
         with self._lock:
-            if not self._kept(caller) or caller.name in self._load() or self._path is None:
+            if not self._kept(caller) or caller.name in self._load():
                 return
             line = json.dumps({"name": caller.name, "confirmed_s": round(time.time())}, ensure_ascii=False)
             try:
@@ -43,14 +43,14 @@ class Consents:
             self._load().add(caller.name)
 
     def _kept(self, caller: Caller) -> bool:
-        return self._path is not None and (bool(caller.name) or self._private)
+        return bool(caller.name) or self._private
 
     def _load(self) -> set[str]:
         """The names of those who confirmed; a damaged line confirms nothing."""
         if self._names is None:
             self._names = set()
             try:
-                lines = self._path.read_text("utf-8").splitlines() if self._path is not None else []
+                lines = self._path.read_text("utf-8").splitlines()
             except (OSError, UnicodeDecodeError):
                 lines = []
             for line in lines:

@@ -22,14 +22,18 @@ class House:
     def __init__(self, limit: RateLimit, *, max_work: int, consents: Consents | None = None) -> None:
         """At most ``max_work`` visits need an engine at once, and each caller asks for no more than ``limit``.
 
-        ``consents`` are kept nowhere if not given.
+        Without ``consents`` nobody has to confirm anything.
         """
         self.limit = limit
-        self.consents = consents or Consents(None, private=False)
+        self.consents = consents
         self._max_work = max_work
         self._lock = threading.Lock()
         self._visits = 0
         self._works = 0
+
+    def __deepcopy__(self, _: object) -> "House":
+        """Itself: there is one, however many pages know it."""
+        return self
 
     @property
     def works(self) -> int:
@@ -94,11 +98,15 @@ class Guest:
         if not limit.hit(name):
             raise Busy("limit.rate", retry_s=limit.retry_s(name), limit=limit.allowed)
 
-
     @property
     def agreed(self) -> bool:
-        """Whether they confirmed that whoever they clone agreed."""
-        return self.house.consents.given(self.caller)
+        """Whether they confirmed that whoever they clone agreed, or need not."""
+        return self.house.consents is None or self.house.consents.given(self.caller)
+
+    def agree(self) -> None:
+        """Confirm that. Raises :class:`StorageFailed`."""
+        if self.house.consents is not None:
+            self.house.consents.give(self.caller)
 
 
 ANYBODY = Guest(House(RateLimit("", "work"), max_work=2**20))

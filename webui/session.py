@@ -13,6 +13,7 @@ from core.request import AS_IT_COMES, AudioSource, Instruction
 from webui.audition import Audition
 from webui.draft import Draft
 from webui.form import Form, Reference, Wishes
+from webui.house import ANYBODY, Guest
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
 
@@ -56,6 +57,10 @@ class TranscriptCard:
 class Session:
     """The state behind one open page; its handlers share it, so that one can cancel another's work."""
 
+    guest: Guest = ANYBODY
+    """Who has the page open."""
+    agreed: bool = False
+    """Whether they confirmed that whoever they clone agreed to it."""
     language: str = DEFAULT
     engine: str = ""
     """Who speaks; until that is settled, the first there is."""
@@ -79,6 +84,11 @@ class Session:
     """What the Emotion tab works on."""
     _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def viewer(self) -> str:
+        """Under which name voices are saved and looked for."""
+        return self.guest.caller.name
 
     @property
     def texts(self) -> Texts:

@@ -137,6 +137,7 @@ def test_a_user_confirms_once_before_cloning_and_a_key_has_it_done(
     Consents(house.settings.data_dir / "consents", private=False).give(Caller("eve", "user"))
     # Written down for whoever starts next.
     again = _guard(house, Credentials.of(house.settings), private=False, pages=False).house
+    assert again.consents is not None
     assert again.consents.given(Caller("eve", "user"))
 
 

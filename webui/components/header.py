@@ -7,10 +7,14 @@ from core.engines.base import SynthesisEngine
 from webui.components.engines import engine_name, state_words
 from webui.components.icons import LOGO, icon
 from webui.i18n import LANGUAGES, Texts
+from webui.login import OUT
 
 
-def header(texts: Texts, engine: SynthesisEngine, *, redis: RedisState, attention: bool = False) -> str:
-    """The header in the page's language; ``attention`` marks the Cache tab, where a notice waits."""
+def header(texts: Texts, engine: SynthesisEngine, *, redis: RedisState, attention: bool = False, who: str = "") -> str:
+    """The header in the page's language; ``attention`` marks the Cache tab, where a notice waits.
+
+    ``who`` has logged in, if anybody has.
+    """
     words = texts("status.redis_up") if redis.up else texts("status.redis_down")
     title = redis.where if redis.up else texts("status.redis_down_help", reason=redis.reason or redis.where)
     languages = "".join(
@@ -25,7 +29,18 @@ def header(texts: Texts, engine: SynthesisEngine, *, redis: RedisState, attentio
         f'<span class="e-state" data-up="{str(redis.up).lower()}" title="{escape(title)}">{escape(words)}</span>'
         f'<span class="e-languages" role="group" aria-label="{escape(texts("status.language"))}">{languages}</span>'
         f'<button class="e-theme" data-act="theme" title="{escape(texts("status.theme"))}" '
-        f'aria-label="{escape(texts("status.theme"))}">{icon("theme")}</button></div></div>'
+        f'aria-label="{escape(texts("status.theme"))}">{icon("theme")}</button>{_leave(texts, who)}</div></div>'
+    )
+
+
+def _leave(texts: Texts, who: str) -> str:
+    """The way out, for ``who`` has logged in."""
+    if not who:
+        return ""
+    words = escape(texts("status.log_out", name=who))
+    return (
+        f'<form class="e-leave" method="post" action="{OUT}">'
+        f'<button class="e-theme" title="{words}" aria-label="{words}">{icon("leave")}</button></form>'
     )
 
 

@@ -15,6 +15,7 @@ _PATHS = {
     "voice": '<path d="M8 2.5a2 2 0 0 0-2 2V8a2 2 0 0 0 4 0V4.5a2 2 0 0 0-2-2zM4 7.8a4 4 0 0 0 8 0M8 11.8v2"/>',
     "mood": '<circle cx="8" cy="8" r="5.6"/><path d="M6 6.2v.6M10 6.2v.6M5.4 9.4a3 3 0 0 0 5.2 0"/>',
     "keep": '<path d="M8 3v10M3 8h10"/>',
+    "leave": '<path d="M6.5 3H3v10h3.5M7 8h6.2M10.6 5.2 13.4 8l-2.8 2.8"/>',
     "theme": '<circle cx="8" cy="8" r="5.3"/><path d="M8 2.7a5.3 5.3 0 0 1 0 10.6z" fill="currentColor"/>',
     "reading": '<path d="M3 5.2V3.4h10v1.8M8 3.4v9.2M5.8 12.6h4.4"/>',
     "undo": '<path d="M3 6.5h7.2a3 3 0 0 1 0 6H6M5.7 3.8 3 6.5l2.7 2.7"/>',

@@ -283,7 +283,7 @@ class CloneTab:
             request = self.request(form, speaker, text, self.mood.instruction(form))
             run.expected = measure(text[: self._page.studio.settings.max_characters])[1]
             work = partial(spoken, self._page.studio, self._page.clips, request)
-            async for items in stream(work, partial(session.started, KIND)):
+            async for items in stream(work, partial(session.started, KIND), session.guest):
                 for item in items:
                     run.add(item)
                 if run.finished is None:

@@ -180,7 +180,9 @@ class EmotionTab:
         told = ""
         try:
             trial = audition.trials[0]
-            async for items in stream(partial(self._work, audition.trials), partial(session.started, KIND)):
+            async for items in stream(
+                partial(self._work, audition.trials), partial(session.started, KIND), session.guest
+            ):
                 for item in items:
                     match item:
                         case _Begun():

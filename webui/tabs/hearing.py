@@ -67,7 +67,7 @@ class Hearing:
     ) -> AsyncIterator[str | Step]:
         """How far it is, and at last what the page plays. Raises :class:`EncoreError`."""
         texts = session.texts
-        async for items in stream(partial(self._spoken, request), self._starting(session, kind)):
+        async for items in stream(partial(self._spoken, request), self._starting(session, kind), session.guest):
             latest = items[-1]
             if isinstance(latest, Step):
                 yield latest

@@ -181,7 +181,7 @@ class TranscribeTab:
             self.progress: _progress(texts, left, len(waiting), None),
         }
         try:
-            async for items in stream(partial(self._written, requests), partial(session.started, KIND)):
+            async for items in stream(partial(self._written, requests), partial(session.started, KIND), session.guest):
                 latest: Step | None = None
                 for item in items:
                     if isinstance(item, Step):

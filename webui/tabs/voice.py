@@ -9,6 +9,7 @@ from core.errors import EncoreError, InvalidAudio, InvalidInput
 from core.progress import Progress
 from core.report import TranscriptReport
 from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, TranscriptionRequest
+from core.speakers.library import SavedVoice
 from webui.api.audio import MEGABYTE
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
@@ -39,12 +40,14 @@ class VoicePanel:
         with gr.Column(elem_classes="e-part") as self.listed:
             self.voice = put(gr.Dropdown(filterable=True), label="voice.label")
             with gr.Column(visible=False) as self.deletion:
+                self.published = put(gr.Checkbox(visible=False), label="voice.published")
                 self.delete = Confirm(page.labels, ask="voice.delete", question="voice.delete_sure", yes="voice.delete")
         with gr.Column(elem_classes="e-part", visible=False) as self.cloning:
             self.clip = markup(
                 "encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)"
             )
             self.findings = markup()
+            self.agreed = put(gr.Checkbox(visible=False, elem_id="agreed"), label="voice.agreed")
             self.prompt_text = gr.Textbox(lines=2, max_lines=5, elem_id="prompt-text")
             self.recognise = put(gr.Button(size="sm"), value="voice.recognise")
             with gr.Row(elem_classes="e-save"):
@@ -62,7 +65,9 @@ class VoicePanel:
     def _wire(self) -> None:
         session = self._page.session
         on(self.origin.change, self._on_origin, [self.origin], [self.listed, self.cloning], queue=False)
-        on(self.voice.change, self._on_voice, [self.voice], [self.deletion], queue=False)
+        on(self.voice.change, self._on_voice, [session, self.voice], [self.deletion, self.published], queue=False)
+        on(self.published.input, self._on_publish, [session, self.voice, self.published], [self.notice])
+        on(self.agreed.input, self._on_agree, [session, self.agreed], [self.agreed, self.notice], queue=False)
         shown = [self.clip, self.findings, self.notice]
         on(self.clip.upload, self._on_upload, [session], shown)
         on(self.clip.clear, self._on_clear, [session], shown)
@@ -81,8 +86,8 @@ class VoicePanel:
     def choices(self, session: Session) -> list[tuple[str, str]]:
         """The voice list, saved voices first, as (words, value)."""
         texts, engine = session.texts, self._page.engine(session)
-        library = self._page.studio.library.voices() if engine.capabilities.cloning else []
-        saved = [(f"★ {voice.name}", f"saved:{voice.voice_id}") for voice in library]
+        library = self._page.studio.library.voices(session.viewer) if engine.capabilities.cloning else []
+        saved = [(_saved_words(voice, session.viewer), f"saved:{voice.voice_id}") for voice in library]
         try:
             stock = engine.voices
         except EncoreError:
@@ -111,23 +116,36 @@ class VoicePanel:
             self.prompt_text: gr.update(
                 label=texts(f"voice.prompt_text.{needed}"), placeholder=texts(f"voice.prompt_placeholder.{needed}")
             ),
+            self.agreed: gr.update(visible=not session.agreed),
             self.off: "" if can.cloning else notice.notice("note", texts("voice.no_cloning")),
         }
 
     def speaker(self, form: Form) -> tuple[Speaker, str]:
-        """The chosen speaker and its name in words. Raises :class:`InvalidInput` when none is chosen."""
+        """The chosen speaker and its name in words.
+
+        Raises :class:`InvalidInput` when none is chosen, or a clip whose speaker nobody confirmed to have asked.
+        """
         session: Session = form[self._page.session]
         if form[self.origin] == CLIP:
-            if session.reference is None:
-                raise InvalidInput("reference.missing")
-            prompt_text = (form[self.prompt_text] or "").strip()
-            return ReferenceSpeaker(session.reference.source, prompt_text), session.reference.source.name
+            reference = self._cloned(form)
+            return reference, reference.audio.name
         chosen = form[self.voice] or ""
         kind, _, name = chosen.partition(":")
         if not name:
             raise InvalidInput("reference.missing")
+        if kind == "saved":
+            self._page.studio.library.voice(name, session.viewer)  # others' voices are not for the asking
         words = next((words for words, value in self.choices(session) if value == chosen), name)
         return (LibrarySpeaker(name) if kind == "saved" else StockSpeaker(name)), words
+
+    def _cloned(self, form: Form) -> ReferenceSpeaker:
+        """The voice in the clip. Raises :class:`InvalidInput` (``reference.missing``, ``consent.needed``)."""
+        session: Session = form[self._page.session]
+        if session.reference is None:
+            raise InvalidInput("reference.missing")
+        if not session.agreed:
+            raise InvalidInput("consent.needed")
+        return ReferenceSpeaker(session.reference.source, (form[self.prompt_text] or "").strip())
 
     def show_origin(self, origin: str) -> Updates:
         """The list or the clip, whichever the voice comes from."""
@@ -146,6 +164,7 @@ class VoicePanel:
 
     def use(self, session: Session, source: AudioSource) -> None:
         """Make a clip the reference. Raises :class:`InvalidAudio` if it cannot be one."""
+        source = self._page.studio.as_reference(source)
         check = self._page.studio.check_reference(source)
         session.reference = Reference(source, self._page.clips.put(source.data, source.name).clip_id, check)
 
@@ -155,7 +174,35 @@ class VoicePanel:
         return self.show_origin(form[self.origin])
 
     def _on_voice(self, form: Form) -> Updates:
-        return {self.deletion: gr.update(visible=(form[self.voice] or "").startswith("saved:"))}
+        """Whoever owns a saved voice may delete it, and let others use it if there are any."""
+        session: Session = form[self._page.session]
+        kind, _, voice_id = (form[self.voice] or "").partition(":")
+        owned = {voice.voice_id: voice for voice in self._page.studio.library.voices(session.viewer)}.get(voice_id)
+        if kind != "saved" or owned is None or not owned.belongs_to(session.viewer):
+            return {self.deletion: gr.update(visible=False)}
+        published = gr.update(visible=bool(session.viewer), value=owned.published)
+        return {self.deletion: gr.update(visible=True), self.published: published}
+
+    def _on_publish(self, form: Form) -> Updates:
+        session: Session = form[self._page.session]
+        voice_id = (form[self.voice] or "").removeprefix("saved:")
+        try:
+            self._page.studio.library.publish(voice_id, bool(form[self.published]), session.viewer)
+        except Exception as error:
+            return {self.notice: notice.failure(session.texts, error)}
+        return {self.notice: ""}
+
+    def _on_agree(self, form: Form) -> Updates:
+        """Asked once: what was confirmed is not taken back, and the question goes away."""
+        session: Session = form[self._page.session]
+        if not form[self.agreed]:
+            return {}
+        session.agreed = True
+        try:
+            session.guest.agree()
+        except Exception as error:  # it holds for this page all the same
+            return {self.agreed: gr.update(visible=False), self.notice: notice.failure(session.texts, error)}
+        return {self.agreed: gr.update(visible=False), self.notice: ""}
 
     def _on_upload(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]
@@ -196,7 +243,7 @@ class VoicePanel:
         listening = texts("voice.listening")
         yield {self.recognise: gr.update(interactive=False), self.notice: notice.progress(listening, None)}
         try:
-            async for items in stream(work, partial(session.started, "recognise")):
+            async for items in stream(work, partial(session.started, "recognise"), session.guest):
                 latest = items[-1]
                 if isinstance(latest, Step):
                     yield {self.notice: notice.step(texts, listening, latest)}
@@ -210,10 +257,7 @@ class VoicePanel:
         session: Session = form[self._page.session]
         texts = session.texts
         try:
-            if session.reference is None:
-                raise InvalidInput("reference.missing")
-            speaker = ReferenceSpeaker(session.reference.source, (form[self.prompt_text] or "").strip())
-            voice = self._page.studio.library.save(form[self.name] or "", speaker)
+            voice = self._page.studio.library.save(form[self.name] or "", self._cloned(form), session.viewer)
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
         return {
@@ -227,12 +271,17 @@ class VoicePanel:
         session: Session = form[self._page.session]
         texts = session.texts
         try:
-            self._page.studio.library.delete((form[self.voice] or "").removeprefix("saved:"))
+            self._page.studio.library.delete((form[self.voice] or "").removeprefix("saved:"), session.viewer)
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
         choices = self.choices(session)
         value = choices[0][1] if choices else None
         return {self.voice: gr.update(choices=choices, value=value), self.notice: ""}
+
+
+def _saved_words(voice: SavedVoice, viewer: str) -> str:
+    """A saved voice in the list, with its owner's name if that is somebody else."""
+    return f"★ {voice.name}" if voice.owner in ("", viewer) else f"★ {voice.name} · {voice.owner}"
 
 
 def refused(texts: Texts, event: gr.EventData) -> str:
