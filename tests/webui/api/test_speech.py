@@ -196,7 +196,7 @@ def test_who_goes_away_stops_the_work(url: str, engine: HummingEngine) -> None:
         head = f"Host: here\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         client.sendall(b"POST /v1/audio/speech HTTP/1.1\r\n" + head.encode() + body)
         assert gate.reached.wait(20)
-    time.sleep(0.3)
+    time.sleep(1)  # until the server knows
     gate.open.set()
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:

@@ -123,7 +123,7 @@ def test_who_goes_away_stops_the_work(url: str, studio: Studio, listener: Listen
     with closing(socket.create_connection((form.url.host, form.url.port))) as client:
         client.sendall(f"POST {form.url.path} HTTP/1.1\r\n{head}\r\n".encode() + form.read())
         assert gate.reached.wait(20)
-    time.sleep(0.3)
+    time.sleep(1)  # until the server knows
     gate.open.set()
     time.sleep(0.5)
     assert not listener.heard

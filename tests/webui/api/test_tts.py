@@ -73,6 +73,7 @@ def test_who_goes_away_stops_the_work(url: str, engine: HummingEngine) -> None:
     with httpx.stream("POST", f"{url}/tts", data=form, timeout=30) as answer:
         next(answer.iter_raw())
         assert gate.reached.wait(20)
+    time.sleep(1)  # until the server knows
     gate.open.set()
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:
