@@ -5,10 +5,11 @@ import logging
 import secrets
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from core.errors import Cancelled
 from core.progress import Progress
@@ -21,6 +22,10 @@ GATHER_S = 0.01
 """How long to wait for what comes right after, in seconds: every message to the page costs more than that."""
 AT_ONCE_S = 0.05
 """What is over so soon nobody can leave before, in seconds: a hit is spared the looking."""
+MOST_THREADS = 1024
+AT_WORK, IDLE = "encore-work", "encore-idle"
+"""Names of threads; the process must not be taken down while one is at work."""
+_THREADS = ThreadPoolExecutor(MOST_THREADS, IDLE)
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,7 @@ async def result(work: Callable[[Progress], R], gone: Callable[[], Awaitable[Non
     progress = Progress(admission=visit.need_engine)
     loop = asyncio.get_running_loop()
     done: asyncio.Future[R] = loop.create_future()
+    watching: list[asyncio.Task[None]] = []
 
     def settle(value: R | None, error: Exception | None) -> None:
         if done.done():  # whoever asked has gone
@@ -60,6 +66,10 @@ async def result(work: Callable[[Progress], R], gone: Callable[[], Awaitable[Non
             done.set_exception(error)
         else:
             done.set_result(cast(R, value))
+
+    async def leave() -> None:
+        await gone()
+        settle(None, Cancelled())
 
     def run() -> None:
         value, failed = None, None
@@ -74,19 +84,14 @@ async def result(work: Callable[[Progress], R], gone: Callable[[], Awaitable[Non
             loop.call_soon_threadsafe(settle, value, failed)
 
     _start(run)
+    timer = loop.call_later(AT_ONCE_S, lambda: watching.append(loop.create_task(leave())))
     try:
-        await asyncio.wait([done], timeout=AT_ONCE_S)
-        if not done.done():
-            leaving = asyncio.ensure_future(gone())
-            waited: list[asyncio.Future[Any]] = [done, leaving]
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            leaving.cancel()
-        if not done.done():
-            raise Cancelled
-        return done.result()
+        return await done
     finally:
+        timer.cancel()
+        for task in watching:
+            task.cancel()
         progress.cancel()
-        done.cancel()
 
 
 async def stream(
@@ -161,8 +166,17 @@ async def stream(
 
 
 def _start(run: Callable[[], None]) -> None:
-    """Run ``run`` in a thread of its own that knows for which request it works."""
+    """Run ``run`` in a thread that knows for which request it works."""
     context = copy_context()
     if not REQUEST_ID.get():  # the page's events come out of Gradio's queue, not out of a request
         context.run(REQUEST_ID.set, f"page-{secrets.token_hex(4)}")
-    threading.Thread(target=context.run, args=[run], name="encore-work", daemon=True).start()
+    _THREADS.submit(context.run, _at_work, run)
+
+
+def _at_work(run: Callable[[], None]) -> None:
+    thread = threading.current_thread()
+    thread.name = AT_WORK
+    try:
+        run()
+    finally:
+        thread.name = IDLE
