@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from starlette.types import ASGIApp
 
 from core.settings import child_environment
 from core.studio import Studio
@@ -73,17 +74,16 @@ def several(tmp_path: Path, redis_url: str) -> Iterator[Humming]:
 
 
 @contextmanager
-def serving_here(studio: Studio, *, private: bool = True) -> Iterator[Humming]:
-    """The app on ``studio``, in this process."""
+def serving_here(
+    studio: Studio, *, private: bool = True, behind: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[Humming]:
+    """The app on ``studio``, in this process, with what ``behind`` puts around it."""
     from webui.app import build_app
 
     speaking = studio.synthesis["humming"]
     port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(studio, private=private), port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1
-        )
-    )
+    app = behind(build_app(studio, private=private))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -144,7 +144,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     troubles: list[str] = []
     contexts = []
 
-    def open_page(url: str, *, width: int = 1440, height: int = 900, **options: object) -> Page:
+    def open_page(
+        url: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        enter: Callable[[Page], None] = lambda page: None,
+        **options: object,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **({"locale": "en-US"} | options))
         contexts.append(context)
         page = context.new_page()
@@ -160,6 +167,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(url)
+        enter(page)
         page.wait_for_selector(".e-header")
         page.wait_for_selector("#script textarea:enabled")
         return page

@@ -51,6 +51,7 @@ def test_clone_hear_repeat_edit_and_read_back(
     page.get_by_text("Clone a clip").click()
     page.set_input_files("#voice-panel input[type=file]", reference)
     expect(page.locator("#voice-panel .e-clip")).to_contain_text("reference.wav")
+    page.click("#agreed input")
 
     write(page, " ".join(SCRIPT))
     page.click("#speak")
