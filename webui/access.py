@@ -115,7 +115,7 @@ class Access:
             return known
         address = address_of(scope)
         if await asyncio.to_thread(self._failures.exhausted, address):
-            raise Busy("limit.logins", retry_s=self._failures.retry_s(address))
+            raise await self._too_many(address)
         account = await asyncio.to_thread(self._credentials.by_password, name, password)
         if account is None:
             await self._failed(scope)
@@ -129,7 +129,10 @@ class Access:
         """Count a wrong login. Raises :class:`Busy` (``limit.logins``) when there have been too many."""
         address = address_of(scope)
         if not await asyncio.to_thread(self._failures.hit, address):
-            raise Busy("limit.logins", retry_s=self._failures.retry_s(address))
+            raise await self._too_many(address)
+
+    async def _too_many(self, address: str) -> Busy:
+        return Busy("limit.logins", retry_s=await asyncio.to_thread(self._failures.retry_s, address))
 
     def _refusal(self, scope: Scope) -> Response:
         headers = Headers(scope=scope)
