@@ -6,6 +6,7 @@ Decoding is libsndfile's (wav, flac, ogg, opus, mp3) and, for what that cannot r
 import functools
 import hashlib
 import io
+import threading
 from dataclasses import dataclass
 
 import av
@@ -29,6 +30,8 @@ MAX_SAMPLES = 1_000_000_000
 """Most samples of all channels together, which have to be decoded: 11 minutes of eight channels at 192 kHz."""
 _BLOCK = 1 << 20
 """Samples of all channels that are decoded at once."""
+_DECODING = threading.BoundedSemaphore(4)
+"""So many files are decoded at once: a small one may hold hours."""
 _UNKNOWN = 2**62
 """libsndfile tells about so many frames where a file does not say."""
 _CONTAINERS = {"format_whitelist": "mov,matroska,aac,asf,aiff,caf,amr,wav,mp3,ogg,flac", "protocol_whitelist": "none"}
@@ -78,10 +81,11 @@ def decode(data: bytes, *, max_seconds: float = MAX_SECONDS) -> AudioClip:
         raise InvalidAudio("audio.empty")
     if len(data) > MAX_BYTES:
         raise InvalidAudio("audio.too_large", megabytes=len(data) / 2**20, limit=MAX_BYTES / 2**20)
-    try:
-        clip = _decode_sndfile(data, max_seconds)
-    except sf.LibsndfileError:
-        clip = _decode_ffmpeg(data, max_seconds)
+    with _DECODING:
+        try:
+            clip = _decode_sndfile(data, max_seconds)
+        except sf.LibsndfileError:
+            clip = _decode_ffmpeg(data, max_seconds)
     if not len(clip.samples):
         raise InvalidAudio("audio.empty")
     if not np.isfinite(clip.samples).all():
@@ -90,24 +94,31 @@ def decode(data: bytes, *, max_seconds: float = MAX_SECONDS) -> AudioClip:
 
 
 class _Mono:
-    """Blocks as they are decoded, averaged, and no more of them than can be taken."""
+    """What is decoded, averaged, and no more of it than can be taken; one array, so that it is given back at once."""
 
     def __init__(self, rate: int, channels: int, max_seconds: float, told_s: float | None) -> None:
         """``told_s`` is how long the file says that it is. Raises :class:`InvalidAudio`."""
         self._rate, self._channels, self._max_seconds = rate, channels, max_seconds
-        self._blocks: list[Floats] = []
         self._total = 0
-        self._check(0 if told_s is None else told_s * rate)
+        told = 0 if told_s is None else told_s * rate
+        self._check(told)
+        self._samples: Floats = np.empty(round(told), np.float32)
 
     def add(self, block: Floats) -> None:
         """The next block, float32 [n, channels]. Raises :class:`InvalidAudio`."""
-        self._total += len(block)
-        self._check(self._total)
-        self._blocks.append(_average(block))
+        begin, end = self._total, self._total + len(block)
+        self._check(end)
+        if end > len(self._samples):
+            longer = np.empty(max(end, 2 * len(self._samples)), np.float32)
+            longer[:begin] = self._samples[:begin]
+            self._samples = longer
+        _average(block, self._samples[begin:end])
+        self._total = end
 
     def clip(self) -> AudioClip:
         """All of it."""
-        return AudioClip(np.concatenate(self._blocks) if self._blocks else np.empty(0, np.float32), self._rate)
+        whole = self._total == len(self._samples)
+        return AudioClip(self._samples if whole else self._samples[: self._total].copy(), self._rate)
 
     def _check(self, frames: float) -> None:
         if frames > self._max_seconds * self._rate:
@@ -134,6 +145,8 @@ def _decode_ffmpeg(data: bytes, max_seconds: float) -> AudioClip:
             if not container.streams.audio:
                 raise InvalidAudio("audio.unreadable")
             stream = container.streams.audio[0]
+            if stream.codec_context is None:
+                raise InvalidAudio("audio.unreadable")
             rate = stream.rate
             told_s = container.duration / av.time_base if container.duration and container.duration > 0 else None
             mono = _Mono(rate, stream.channels, max_seconds, told_s)
@@ -146,9 +159,9 @@ def _decode_ffmpeg(data: bytes, max_seconds: float) -> AudioClip:
     return mono.clip()
 
 
-def _average(block: Floats) -> Floats:
-    """Mono float32 [n] from float32 [n, channels]."""
-    return block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+def _average(block: Floats, mono: Floats) -> None:
+    """Put float32 [n, channels] into float32 [n]."""
+    block.mean(axis=1, dtype=np.float32, out=mono)
 
 
 ENCODINGS = {

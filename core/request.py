@@ -13,6 +13,8 @@ from core.text.markup.model import Notation
 AUTO = "auto"
 """The language that is found out."""
 MAX_SEED = 2**31 - 1
+KEPT_SAMPLES = 1 << 22
+"""Longest sound that is kept decoded, 16 MiB: small files may hold hours, and many may wait for an engine."""
 MAX_INSTRUCTION = 500
 """Most characters of a direction in words."""
 EMOTIONS = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm")
@@ -52,10 +54,16 @@ class AudioSource:
         """BLAKE3 (hex) of the encoded bytes: as hard to forge as SHA-256 and twice as fast, since every hit pays it."""
         return blake3(self.data).hexdigest()
 
-    @functools.cached_property
+    @property
     def clip(self) -> AudioClip:
-        """The decoded sound. Raises :class:`InvalidAudio`."""
-        return decode(self.data, max_seconds=self.longest_s)
+        """The decoded sound; what is long is not kept, but decoded again. Raises :class:`InvalidAudio`."""
+        kept: AudioClip | None = vars(self).get("_clip")
+        if kept is not None:
+            return kept
+        clip = decode(self.data, max_seconds=self.longest_s)
+        if len(clip.samples) <= KEPT_SAMPLES:
+            vars(self)["_clip"] = clip
+        return clip
 
 
 @dataclass(frozen=True)

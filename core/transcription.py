@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core import identity
 from core.audio import AudioClip
@@ -101,8 +101,10 @@ class Transcriber:
         """
         batch = _Batch()
         try:
-            for index, request in enumerate(requests):
+            for index, asked in enumerate(requests):
                 progress.checkpoint()
+                # A copy, which takes what was decoded with it when it is done with.
+                request = replace(asked, audio=replace(asked.audio))
                 if not batch.goes_with(request):
                     ended, batch = batch, _Batch()
                     yield from self._finish(ended, progress)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.audio import ENCODINGS, AudioClip, decode, encode
 from core.errors import InvalidAudio
+from core.request import AudioSource
 
 RATE = 24_000
 
@@ -157,7 +158,7 @@ def zeros(seconds: float, rate: int, channels: int) -> bytes:
 
 def test_what_says_that_it_is_too_long_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     for data in (zeros(61, 8_000, 1), aac(tone(61, 8_000), 8_000)):
-        monkeypatch.setattr("core.audio._average", lambda block: pytest.fail("decoded"))
+        monkeypatch.setattr("core.audio._average", lambda *_: pytest.fail("decoded"))
         with pytest.raises(InvalidAudio) as refused:
             decode(data, max_seconds=60)
         assert refused.value.code == "audio.too_long"
@@ -167,7 +168,7 @@ def test_many_channels_at_a_high_rate_are_too_much_before_they_are_decoded(monke
     monkeypatch.setattr("core.audio.MAX_SAMPLES", 192_000 * 8 * 2)
     assert decode(zeros(1.9, 192_000, 8)).duration_s == pytest.approx(1.9)
     bomb = zeros(2.1, 192_000, 8)
-    monkeypatch.setattr("core.audio._average", lambda block: pytest.fail("decoded"))
+    monkeypatch.setattr("core.audio._average", lambda *_: pytest.fail("decoded"))
     with pytest.raises(InvalidAudio, match="At 192000 Hz with 8 channels, at most 2 s") as refused:
         decode(bomb)
     assert refused.value.code == "audio.too_much"
@@ -181,7 +182,7 @@ def test_a_header_that_understates_does_not_help(monkeypatch: pytest.MonkeyPatch
     data[place + 1 : place + 5] = bytes(4)
     decoded: list[int] = []
     monkeypatch.setattr("core.audio._BLOCK", 4_000)
-    monkeypatch.setattr("core.audio._average", lambda block: decoded.append(len(block)) or block[:, 0].copy())
+    monkeypatch.setattr("core.audio._average", lambda block, mono: decoded.append(len(block)))
     with pytest.raises(InvalidAudio) as refused:
         decode(bytes(data), max_seconds=2)
     assert refused.value.code == "audio.too_long"
@@ -214,3 +215,11 @@ def test_a_file_never_leads_to_another(playlist: str, tmp_path: Path) -> None:
                 decode(playlist.format(url=url).encode())
         server.shutdown()
     assert asked == []
+
+
+def test_what_is_long_is_decoded_again_rather_than_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.request.KEPT_SAMPLES", RATE)
+    short, long = AudioSource(written(tone(0.9))), AudioSource(written(tone(1.1)))
+    assert short.clip is short.clip
+    assert long.clip is not long.clip
+    assert long.clip.content_id == decode(long.data).content_id
