@@ -10,7 +10,7 @@ from core.request import AUTO, MAX_SEED, SynthesisRequest
 from core.text.cues import interpret
 from core.text.identity import HAN
 from core.text.lexicon import Lexicon
-from core.text.markup.model import Arpabet, Kana, Pinyin, Span, Tag
+from core.text.markup.model import Arpabet, Kana, Pinyin, Span, Tag, Text
 from core.text.markup.reader import Placed, nodes, read
 from core.text.markup.writer import write
 from core.text.presets import resolve
@@ -51,6 +51,10 @@ def plan(request: SynthesisRequest, capabilities: Capabilities, lexicon: Lexicon
     parts = sentences(_followed(lexicon, capabilities).apply(nodes(placed)))
     if not parts:
         raise InvalidText("text.unspeakable")
+    # One character may stand for many: there are ligatures of whole phrases.
+    written = sum(len(node.text) for part in parts for node in part.marked if isinstance(node, Text))
+    if written > max_characters:
+        raise InvalidText("text.too_long", characters=written, limit=max_characters)
     seed = secrets.randbelow(MAX_SEED) + 1 if request.seed is None else request.seed
 
     def utterance(part: Sentence) -> Utterance:

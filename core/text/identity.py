@@ -10,7 +10,8 @@ _KEPT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>")
 """Compatibility forms that are read differently from their base: m² is not m2, ½ is not 1⁄2."""
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")
-_LINE_BREAKS = re.compile(r"[ ]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*")
+# Looked for from the first of many spaces only, or each would look at all that follow.
+_LINE_BREAKS = re.compile(r"(?<! ) *+(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 SYLLABLES = range(0xF0000, 0xFFFFE)
 """Private characters that stand in for marked syllables, and count as Chinese ones; see :mod:`core.text.script`."""

@@ -63,6 +63,7 @@ def test_what_cannot_be_spoken_is_left_out_between_sentences() -> None:
         ("——。。。", "text.unspeakable"),
         ("\u200b\u200b", "text.unspeakable"),
         ("a" * 1_001, "text.too_long"),
+        ("\ufdfa" * 60, "text.too_long"),  # eighteen letters in one
     ],
 )
 def test_what_cannot_be_spoken_at_all_is_refused(text: str, code: str) -> None:

@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -64,3 +65,13 @@ def test_the_kind_and_amount_of_space_does_not_matter(words: list[str], space: s
 def test_language_follows_the_script() -> None:
     assert language_of("Hello 42") == "en"
     assert language_of("Hello 世界") == "zh"
+
+
+def test_many_spaces_take_time_in_proportion_to_their_number() -> None:
+    def seconds(count: int) -> float:
+        began = time.perf_counter()
+        normalise("a" + " " * count + ".")
+        return time.perf_counter() - began
+
+    # Sixteen times as many: 16 where it is linear, 256 where it is quadratic.
+    assert min(seconds(32_000) for _ in range(3)) < 80 * min(seconds(2_000) for _ in range(3)) + 1e-3
