@@ -6,11 +6,14 @@ from importlib import resources
 from typing import Any, Protocol
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Mount
 
+from core.errors import InvalidInput
 from core.studio import Studio
 from webui.api.app import api_on
 from webui.api.audio import ClipStore
+from webui.api.errors import answer
 from webui.components.header import header
 from webui.components.markup import markup
 from webui.events import Form, Updates, joined, on
@@ -70,7 +73,16 @@ def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
         theme=theme(),
         head=_head(),
     )
+    page = app.routes[-1]
+    assert isinstance(page, Mount)  # noqa: S101 — that is what was put there
+    assert isinstance(page.app, FastAPI)  # noqa: S101
+    page.app.add_exception_handler(KeyError, _no_event)
     return app
+
+
+async def _no_event(request: Request, _error: Exception) -> Response:
+    """What is sent to a handler that the page does not have: Gradio looks for it, and would fail."""
+    return answer(InvalidInput("api.path", path=request.url.path), 404)
 
 
 def _blocks(page: Page) -> gr.Blocks:

@@ -56,10 +56,15 @@ class Bodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         limit = MAX_EVENT if scope["path"].startswith(GRADIO) else MAX_UPLOAD
-        size = _size(Headers(scope=scope), unknown=limit)
+        size = _size(headers, unknown=limit)
         counted = max(0, size - FREE)
-        if size > limit:
+        if "transfer-encoding" in headers and "content-length" in headers:
+            refusal = answer(InvalidInput("api.lengths"))
+            refusal.headers["Connection"] = "close"  # what comes next may be meant as part of this one
+            await refusal(scope, receive, send)
+        elif size > limit:
             await answer(InvalidInput("api.too_large", limit=limit / MEGABYTE))(scope, receive, send)
         elif self._held + counted > self._together:
             await answer(Busy("busy.uploads", retry_s=RETRY_S))(scope, receive, send)

@@ -55,7 +55,8 @@ def status_of(error: EncoreError) -> int:
 def described(error: EncoreError, status: int | None = None) -> dict[str, str | None]:
     """``error`` for programs; ``status`` if it is not the usual one."""
     kind = "invalid_request_error" if (status or status_of(error)) < 500 else "server_error"
-    return {"message": str(error), "type": kind, "param": error.details.get("field"), "code": error.code}
+    field = error.details.get("field")
+    return {"message": _whole(str(error)), "type": kind, "param": _whole(field) if field else None, "code": error.code}
 
 
 def answer(error: EncoreError, status: int | None = None) -> JSONResponse:
@@ -108,6 +109,11 @@ class _Bounded(Request):
             if total > limit:
                 raise _too_large(limit)
             yield part
+
+
+def _whole(text: str) -> str:
+    """``text``, in which what was sent may stand: JSON can write half a character, which no answer can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _kind(request: Request) -> str:
