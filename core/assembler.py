@@ -1,12 +1,9 @@
 """Joins segments into one take: pauses, smooth edges, one loudness for the whole."""
 
-import threading
-from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-from cachetools import LRUCache
 
 from core.audio import AudioClip, Floats, encode
 from core.loudness import integrated_loudness, limited
@@ -18,8 +15,6 @@ PEAK = 0.97
 FADE_S = 0.004
 SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
-REMEMBERED_BYTES = 64 * 2**20
-"""What the takes that are remembered may take."""
 
 
 class Assembler:
@@ -70,28 +65,6 @@ class Assembler:
             return 1.0
         usual = min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak)
         return float(usual * 10 ** (self._level_db / 20))
-
-
-class Takes:
-    """Takes that were put together lately, by what they are made of: levelling costs more than finding the segments.
-
-    Thread-safe.
-    """
-
-    def __init__(self, limit: int = REMEMBERED_BYTES) -> None:
-        """``limit`` is what they may take together, in bytes; the ones unused for longest go first."""
-        self._takes: LRUCache[Hashable, AudioClip] = LRUCache(limit, getsizeof=lambda take: take.samples.nbytes)
-        self._lock = threading.Lock()
-
-    def of(self, parts: Hashable, finish: Callable[[], AudioClip]) -> AudioClip:
-        """The take that is made of ``parts``, by ``finish`` unless it is remembered."""
-        with self._lock:
-            take = self._takes.get(parts)
-        if take is None:
-            take = finish()
-            with self._lock, suppress(ValueError):  # too long to be remembered
-                self._takes[parts] = take
-        return take
 
 
 def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:

@@ -1,15 +1,15 @@
 """The one door into the core: the order of the steps, for the page, the shell and HTTP alike."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import identity
-from core.assembler import Assembler, Takes
+from core.assembler import Assembler
 from core.audio import AudioClip
-from core.cache.cache import Cache, open_cache
+from core.cache.cache import Cache, Part, open_cache
 from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
 from core.engines.base import EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
@@ -21,6 +21,7 @@ from core.finding import Finding
 from core.payloads import AUDIO, PROFILE, TRANSCRIPT
 from core.planner import Plan, PlannedSegment, plan
 from core.progress import Progress
+from core.recall import Finished, Recall
 from core.recipe import recipe_of
 from core.report import SegmentStage, Stage, SynthesisReport, TranscriptReport
 from core.request import (
@@ -92,7 +93,7 @@ class Studio:
         self.settings = settings
         self.lexicon = LexiconFile(settings.data_dir / "lexicon.csv")
         self.keeper = Keeper(synthesis, recognition, settings.idle_unload_s)
-        self._takes = Takes()
+        self._recall = Recall(cache)
         self._transcriber = Transcriber(cache, recognition, self.keeper)
 
     def close(self) -> None:
@@ -135,9 +136,26 @@ class Studio:
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""
+        recalled = self.recall(request)
+        if recalled is not None:
+            return recalled
         *_, take = self._begun(request, progress, heard=False)
         assert isinstance(take, Take)  # noqa: S101 — the last event by construction
         return take
+
+    def recall(self, request: SynthesisRequest) -> Take | None:
+        """The take of ``request`` if it was finished here lately, and all of it is still in this process's memory.
+
+        Costs next to nothing and waits for nobody, so an event loop may call it. Raises :class:`InvalidInput`
+        (``request.engine``, ``request.voice``).
+        """
+        if isinstance(request.speaker, LibrarySpeaker):
+            self.library.voice(request.speaker.voice_id)  # it may have been taken away
+        with _Stopwatch() as watch:
+            found = self._recall.find(request, self.synthesis[request.engine], self.lexicon.load())
+        if found is None:
+            return None
+        return Take(found.audio, replace(found.report, total_ms=watch.ms, first_audio_ms=watch.ms))
 
     def stream(self, request: SynthesisRequest, progress: Progress | None = None) -> Iterator[Event]:
         """One :class:`SpeakerReady`, a :class:`SegmentReady` each in order, and the :class:`Take`.
@@ -174,33 +192,45 @@ class Studio:
     def _begun(self, request: SynthesisRequest, progress: Progress | None, *, heard: bool) -> Iterator[Event]:
         """As :meth:`stream`; its segments are told only if they are to be ``heard`` one by one."""
         engine = self.synthesis[request.engine]
-        planned = plan(request, engine.capabilities, self.lexicon.load(), max_characters=self.settings.max_characters)
-        return self._run(request.speaker, engine, planned, progress or Progress(), heard)
+        lexicon = self.lexicon.load()
+        planned = plan(request, engine.capabilities, lexicon, max_characters=self.settings.max_characters)
+
+        def finished(audio: AudioClip, report: SynthesisReport, parts: Sequence[Part]) -> Take:
+            self._recall.keep(request, engine, Finished(audio, report, tuple(parts), lexicon))
+            return Take(audio, report)
+
+        return self._run(request.speaker, engine, planned, progress or Progress(), heard, finished)
 
     def _run(
-        self, speaker: Speaker, engine: SynthesisEngine, planned: Plan, progress: Progress, heard: bool
+        self,
+        speaker: Speaker,
+        engine: SynthesisEngine,
+        planned: Plan,
+        progress: Progress,
+        heard: bool,
+        finished: Callable[[AudioClip, SynthesisReport, Sequence[Part]], Take],
     ) -> Iterator[Event]:
         watch = _Stopwatch()
         assembler = Assembler(engine.sample_rate, planned.level_db)
         stages: list[SegmentStage] = []
-        made_of: list[tuple[Key, float, float]] = []
         first_audio_ms = 0.0
         with watch:
             voice = self._voice(engine, speaker, progress)
+        parts = [voice.part] if voice.part else []
         yield SpeakerReady(voice.stage)
         for index, segment in enumerate(planned.segments):
             with watch:
                 progress.update("synthesize", index / len(planned.segments))
-                key, cached = self._segment(engine, voice, segment, planned.random_seed, progress)
+                part, cached = self._segment(engine, voice, segment, planned.random_seed, progress)
                 assembler.add(cached.value, segment.pause_s)
                 audio = assembler.heard() if heard else None
-            made_of.append((key, cached.created, segment.pause_s))
+            parts.append(part)
             stages.append(SegmentStage(segment.utterance.text, Stage.of(cached), cached.value.duration_s))
             first_audio_ms = first_audio_ms or watch.ms
             if audio is not None:
                 yield SegmentReady(index, len(planned.segments), audio, stages[-1])
         with watch:
-            take = self._takes.of((planned.level_db, *made_of), assembler.finish)
+            take = assembler.finish()
         progress.update("synthesize", 1.0)
         similarity = voice.profile.facts.get("similarity")
         report = SynthesisReport(
@@ -215,7 +245,7 @@ class Studio:
             similarity=float(similarity) if similarity else None,
             findings=_findings(engine, planned),
         )
-        yield Take(take, report)
+        yield finished(take, report, parts)
 
     def _voice(self, engine: SynthesisEngine, speaker: Speaker, progress: Progress) -> "_Voice":
         """The profile that speaks, enrolled if need be."""
@@ -239,12 +269,12 @@ class Studio:
             checkpoint=progress.checkpoint,
             around=lambda: self.keeper.using(engine, progress),
         )
-        return _Voice(speaker, key, cached.value, Stage.of(cached))
+        return _Voice(speaker, key, cached.value, Stage.of(cached), Part(key, cached.created))
 
     def _segment(
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
-    ) -> tuple[Key, Cached[AudioClip]]:
-        """The segment, and where it is kept."""
+    ) -> tuple[Part, Cached[AudioClip]]:
+        """The segment, and what of it is remembered."""
         utterance, profile = segment.utterance, voice.profile
         clip = utterance.instruction.clip and self.as_reference(utterance.instruction.clip)
         emotion_clip = identity.content_id(clip, self.cache) if clip is not None else ""
@@ -260,16 +290,18 @@ class Studio:
                 yield
 
         key = identity.segment_key(engine, voice.key, utterance, emotion_clip)
-        return key, self.cache.get_or_compute(
+        recipe = recipe_of(utterance, voice.speaker, engine)
+        cached = self.cache.get_or_compute(
             key,
             AUDIO,
             lambda: guarded(engine.name, lambda: engine.synthesize(utterance, profile)),
             engine=engine.name,
-            recipe=recipe_of(utterance, voice.speaker, engine),
+            recipe=recipe,
             bypass=bypass,
             checkpoint=progress.checkpoint,
             around=turn,
         )
+        return Part(key, cached.created, recipe), cached
 
 
 @dataclass(frozen=True)
@@ -280,6 +312,8 @@ class _Voice:
     key: Key
     profile: SpeakerProfile
     stage: Stage | None
+    part: Part | None = None
+    """What is remembered of the profile; None where none had to be made."""
 
 
 class _Stopwatch:

@@ -99,6 +99,11 @@ class Guest:
             raise Busy("limit.rate", retry_s=limit.retry_s(name), limit=limit.allowed)
 
     @property
+    def unlimited(self) -> bool:
+        """Whether nothing has to be counted."""
+        return not self.house.limit.allowed
+
+    @property
     def agreed(self) -> bool:
         """Whether they confirmed that whoever they clone agreed, or need not."""
         return self.house.consents is None or self.house.consents.given(self.caller)

@@ -118,6 +118,9 @@ class Imported:
     unchanged: int
 
 
+_EMPTY = Lexicon()
+
+
 class LexiconFile:
     """The lexicon in one file, which several processes may write."""
 
@@ -136,7 +139,7 @@ class LexiconFile:
             try:
                 state = self._path.stat()
             except FileNotFoundError:
-                return Lexicon()
+                return _EMPTY
             except OSError as error:
                 raise StorageFailed("file.unreadable", path=self._path, reason=error.strerror or error) from error
             seen = (state.st_mtime_ns, state.st_size, state.st_ino)

@@ -5,7 +5,7 @@ import pyloudnorm
 import pytest
 import soundfile as sf
 
-from core.assembler import PEAK, SYNTHETIC, TARGET_LUFS, Assembler, Takes, encode_take
+from core.assembler import PEAK, SYNTHETIC, TARGET_LUFS, Assembler, encode_take
 from core.audio import ENCODINGS, AudioClip
 
 RATE = 24_000
@@ -73,18 +73,3 @@ def test_short_and_silent_segments_pass(clip: AudioClip) -> None:
 def test_a_file_says_that_it_is_synthetic(encoding: str) -> None:
     with sf.SoundFile(io.BytesIO(encode_take(voiced(0.5, 0.1), encoding))) as file:
         assert file.comment == SYNTHETIC
-
-
-def test_takes_are_remembered_as_far_as_there_is_room() -> None:
-    clip, longer = voiced(1.0, 0.1), voiced(3.0, 0.1)
-    takes = Takes(limit=2 * clip.samples.nbytes)
-    made: list[str] = []
-
-    def take(name: str, clip: AudioClip = clip) -> AudioClip:
-        return takes.of(name, lambda: made.append(name) or clip)
-
-    assert take("a") is take("a") is clip
-    take("b"), take("a"), take("c"), take("a"), take("b")
-    assert made == ["a", "b", "c", "b"]  # the one unused for longest went
-    assert take("long", longer) is take("long", longer) is longer
-    assert made[-2:] == ["long", "long"]

@@ -75,14 +75,18 @@ class ClipStore:
 
     def made(self, origin: Hashable, make: Callable[[], bytes], name: str) -> Clip:
         """The clip that was made of ``origin`` before, if it is still here; else what ``make`` gives, kept."""
-        with self._lock:
-            clip_id = self._made.get(origin)
-        clip = self.get(clip_id) if clip_id is not None else None
+        clip = self.made_of(origin)
         if clip is None:
             clip = self.put(make(), name)
             with self._lock:
                 self._made[origin] = clip.clip_id
         return clip
+
+    def made_of(self, origin: Hashable) -> Clip | None:
+        """The clip that was made of ``origin`` before, if it is still here."""
+        with self._lock:
+            clip_id = self._made.get(origin)
+        return self.get(clip_id) if clip_id is not None else None
 
     def get(self, clip_id: str) -> Clip | None:
         """The clip, or None when it is not (or no longer) here."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from core.engines.remote.engine import NAME as REMOTE
 from core.errors import Cancelled, EncoreError, InvalidInput, Refused
 from core.progress import Progress
 from core.report import SynthesisReport
@@ -19,7 +20,7 @@ from core.studio import Event, SegmentReady, SpeakerReady, Studio, Take
 from core.text.markup.model import Notation
 from core.text.presets import read_emotion
 from webui.api import headers
-from webui.api.audio import ClipStore
+from webui.api.audio import Clip, ClipStore
 from webui.api.errors import described
 from webui.api.running import events, result
 from webui.api.sound import MEDIA_TYPES, SoundStream, encoded
@@ -121,9 +122,15 @@ class Speaking:
             raise Refused("consent.api")
         viewer = guest.caller.name
         if delivery is Delivery.WHOLE:
-            return await result(request, lambda progress: self._whole(wish, viewer, encoding, progress))
+            recalled = self._recalled(wish, viewer) if guest.unlimited else None
+            if recalled is None:
+                return await result(request, lambda progress: self._whole(wish, viewer, encoding, progress))
+            kept = self._clips.made_of((recalled.audio.content_id, encoding))
+            if kept is None:
+                kept = await asyncio.to_thread(self._kept, recalled, encoding)
+            return self._file(recalled, kept, encoding)
         wanted = await asyncio.to_thread(wish.request, self._studio, viewer)
-        told = self._maker(wanted)
+        told = self._maker(wanted.engine)
         happening = events(request, lambda progress: _heard(self._studio.stream(wanted, progress)))
         growing = _Growing(happening, encoding)
         first = await growing.begin()  # what goes wrong until here is still an answer of its own
@@ -131,16 +138,30 @@ class Speaking:
             return StreamingResponse(_sound(growing, first), 200, told, MEDIA_TYPES[encoding])
         return StreamingResponse(_told_as_events(growing, first), 200, told, "text/event-stream")
 
-    def _whole(self, wish: Wish, viewer: str, encoding: str, progress: Progress) -> Response:
+    def _recalled(self, wish: Wish, viewer: str) -> Take | None:
+        """What can be had on the spot: handing a hit to a thread and back takes longer than all the rest."""
         wanted = wish.request(self._studio, viewer)
-        take = self._studio.synthesize(wanted, progress)
-        made_of = (take.audio.content_id, encoding)
-        kept = self._clips.made(made_of, lambda: encoded(take.audio, encoding), f"take.{encoding}")
-        told = {**self._maker(wanted), **headers.of_take(take.report), "X-Encore-Audio": f"/audio/{kept.clip_id}"}
+        # A remote engine may have to ask its servers what they are.
+        return self._studio.recall(wanted) if wanted.engine != REMOTE else None
+
+    def _whole(self, wish: Wish, viewer: str, encoding: str, progress: Progress) -> Response:
+        take = self._studio.synthesize(wish.request(self._studio, viewer), progress)
+        return self._file(take, self._kept(take, encoding), encoding)
+
+    def _kept(self, take: Take, encoding: str) -> Clip:
+        origin = (take.audio.content_id, encoding)
+        return self._clips.made(origin, lambda: encoded(take.audio, encoding), f"take.{encoding}")
+
+    def _file(self, take: Take, kept: Clip, encoding: str) -> Response:
+        told = {
+            **self._maker(take.report.engine),
+            **headers.of_take(take.report),
+            "X-Encore-Audio": f"/audio/{kept.clip_id}",
+        }
         return Response(kept.data, 200, told, MEDIA_TYPES[encoding])
 
-    def _maker(self, wanted: SynthesisRequest) -> dict[str, str]:
-        engine = self._studio.synthesis[wanted.engine]
+    def _maker(self, name: str) -> dict[str, str]:
+        engine = self._studio.synthesis[name]
         return {"X-Encore-Engine": engine.name, "X-Encore-Fingerprint": engine.fingerprint}
 
 
