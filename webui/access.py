@@ -31,11 +31,14 @@ class Caller:
 
     name: str = ""
     """Of the user or the key; empty where nobody has to say."""
-    kind: Literal["here", "user", "key"] = "here"
-    """How that is known; ``here`` where no login is asked for."""
+    kind: Literal["here", "user", "key", "stranger"] = "here"
+    """How that is known; ``here`` where no login is asked for, ``stranger`` where one is and none was given."""
 
 
 HERE = Caller()
+STRANGER = Caller(kind="stranger")
+OPEN = "/health"
+"""The one path that strangers may ask: what watches over a server needs no key, and is told next to nothing."""
 
 
 def caller_of(scope: Scope) -> Caller:
@@ -84,6 +87,8 @@ class Access:
         except EncoreError as error:
             await answer(error)(scope, receive, send)
             return
+        if caller is None and scope["path"] == OPEN:
+            caller = STRANGER
         if caller is None:
             await self._refusal(scope)(scope, receive, send)
             return

@@ -58,9 +58,14 @@ def inside(shared: TestClient) -> Callable[[str], int]:
 def test_the_page_and_what_it_needs_is_served_to_who_has_logged_in(
     shared: TestClient, inside: Callable[[str], int]
 ) -> None:
-    for path in ("/", "/theme.css", "/config", "/health", "/v1/models"):
+    for path in ("/", "/theme.css", "/config", "/metrics", "/v1/models"):
         assert inside(path) == 200, path
         assert shared.get(path).status_code == 401, path
+
+
+def test_strangers_learn_whether_all_is_well_and_no_more(shared: TestClient) -> None:
+    assert shared.get("/health").json() == {"status": "ok"}
+    assert "engines" in shared.get("/health", headers=of("ann")).json()
 
 
 def test_no_file_can_be_had(inside: Callable[[str], int], house: Studio) -> None:

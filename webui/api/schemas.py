@@ -210,6 +210,12 @@ class EngineState(_Exact):
     waiting: int
 
 
+class Sign(_Exact):
+    """What strangers are told of that."""
+
+    status: Literal["ok", "unavailable"]
+
+
 class Health(BaseModel):
     """Whether the default engine can be used."""
 

@@ -16,7 +16,7 @@ from core.errors import EncoreError
 from core.studio import Studio
 from webui.access import caller_of
 from webui.api.errors import OpenAIRoute
-from webui.api.schemas import FAILURES, Health, Models, Voices
+from webui.api.schemas import FAILURES, Health, Models, Sign, Voices
 
 Json = dict[str, Any]
 EngineT = TypeVar("EngineT", bound=Engine)
@@ -65,18 +65,23 @@ def voice_routes(studio: Studio) -> APIRouter:
         tags=["Encore"],
         summary="Whether all is well",
         responses={
-            200: {"model": Health, "description": "All is well."},
-            503: {"model": Health, "description": "The default engine cannot be used."},
+            200: {"model": Health | Sign, "description": "All is well."},
+            503: {"model": Health | Sign, "description": "The default engine cannot be used."},
         },
     )
-    def health() -> JSONResponse:
+    def health(request: Request) -> JSONResponse:
         """200 if the default engine can be used, else 503. Without Redis everything works, only slower.
 
-        ``queue`` is how many requests wait for an engine.
+        `queue` is how many requests wait for an engine. Who has not logged in where that is asked for is told the
+        status alone.
         """
         default = studio.synthesis.names[0]
         usable = [engine.name for engine in _usable(studio.synthesis)]
         well = default in usable
+        sign = {"status": "ok" if well else "unavailable"}
+        status_code = 200 if well else 503
+        if caller_of(request.scope).kind == "stranger":
+            return JSONResponse(sign, status_code)
         engines = {
             status.name: {
                 "usable": status.name in usable,
@@ -88,13 +93,13 @@ def voice_routes(studio: Studio) -> APIRouter:
             if status.kind == "synthesis"
         }
         told = {
-            "status": "ok" if well else "unavailable",
+            **sign,
             "engine": default,
             "engines": engines,
             "queue": studio.keeper.waiting,
             "redis": studio.cache.redis_state.up,
         }
-        return JSONResponse(told, 200 if well else 503)
+        return JSONResponse(told, status_code)
 
     return routes
 
