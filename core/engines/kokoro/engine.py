@@ -101,7 +101,7 @@ class KokoroEngine:
         digest = hashlib.sha256("\n".join([*models, *libraries, *tables]).encode()).hexdigest()
         return f"{self.name}/{VERSION}/{digest[:12]}"
 
-    @property
+    @functools.cached_property
     def voices(self) -> Sequence[StockVoice]:
         """The English and Mandarin voices, best first in each language. Raises ``ModelMissing``."""
         return stock_voices(model_path("kokoro"))
