@@ -12,7 +12,7 @@ import yaml
 from funasr_onnx import SenseVoiceSmall
 from funasr_onnx.utils.frontend import load_cmvn
 from funasr_onnx.utils.utils import ONNXRuntimeError
-from onnxruntime import get_available_providers
+from onnxruntime import get_available_providers, preload_dlls
 
 from core.audio import Floats
 from core.engines.sensevoice.files import ModelFiles
@@ -30,6 +30,8 @@ class Graph(SenseVoiceSmall):  # type: ignore[misc]
         # The package reads this file with a loader that runs what a tag names; what safe_load takes has no such tags.
         with (files.folder / "config.yaml").open("rb") as file:
             yaml.safe_load(file)
+        if device != "cpu":
+            preload_dlls()  # CUDA's libraries lie among the packages, where the system's loader does not look
         load_cmvn.cache_clear()  # it knows files by their path, and would serve one that was replaced
         super().__init__(
             Path(files.folder),
