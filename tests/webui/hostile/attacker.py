@@ -125,7 +125,8 @@ def heard(peer: socket.socket) -> Answer:
     head, _, body = bytes(data).partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
-    return Answer(int(first.split()[1]), headers, body)
+    length = headers.get("content-length")
+    return Answer(int(first.split()[1]), headers, body[: int(length)] if length else body)
 
 
 def _whole(data: bytearray) -> bool:

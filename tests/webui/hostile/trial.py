@@ -48,8 +48,8 @@ class Trial:
 
     def aftermath(self) -> None:
         """What is left of it all. Raises :class:`AssertionError`."""
-        new = self.server.written() - self.files
-        assert not {path for path in new if not path.startswith(_WARM)}
+        new = {path for path in self.server.written() - self.files if not path.startswith(_WARM)}
+        assert not new, new
         assert not self.files - self.server.written()
         assert self.attacker.speak(voice=SCRIPT).status == 200
         assert self.server.open_files() <= self.open_files + 4
