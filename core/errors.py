@@ -135,6 +135,7 @@ SENTENCES: Mapping[str, str] = {
     "api.granularity": "Times are told in verbose_json, not in {format}. Ask for that, or leave “timestamp_granularities” out.",
     "api.whole": "A transcript comes whole and cannot be streamed. Leave “stream” out.",
     "api.clip_gone": "This clip is no longer here. Ask for it to be made again.",
+    "api.event_file": "The page takes no files by its events. Send them to /audio.",
     "api.lengths": "The request tells its length in two ways, Content-Length and Transfer-Encoding. Send one of them.",
     "api.upload_type": "Send the file’s bytes as {type}.",
     "api.path": "There is nothing at {path}. The routes are listed at /docs.",

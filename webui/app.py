@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import gradio as gr
 from fastapi import FastAPI, Request, Response
+from gradio.block_function import BlockFunction
+from gradio_client.utils import is_file_obj_with_meta, traverse
 from starlette.routing import Mount
 
 from core.errors import InvalidInput
@@ -85,9 +87,22 @@ async def _no_event(request: Request, _error: Exception) -> Response:
     return answer(InvalidInput("api.path", path=request.url.path), 404)
 
 
+class _Blocks(gr.Blocks):
+    """A page whose events name no files: of this machine, or at an address, Gradio would fetch whichever they name."""
+
+    async def preprocess_data(self, block_fn: BlockFunction, inputs: list[Any], *more: Any, **options: Any) -> Any:
+        """As Gradio's, without files. Raises :class:`gr.Error`."""
+        traverse(inputs, _refuse_file, is_file_obj_with_meta)
+        return await super().preprocess_data(block_fn, inputs, *more, **options)
+
+
+def _refuse_file(_file: Any) -> None:
+    raise gr.Error(str(InvalidInput("api.event_file")), print_exception=False)
+
+
 def _blocks(page: Page) -> gr.Blocks:
     """The page: a header over the tabs."""
-    blocks = gr.Blocks(title="Encore", analytics_enabled=False, fill_width=True)
+    blocks = _Blocks(title="Encore", analytics_enabled=False, fill_width=True)
     with blocks:
         page.session.render()  # type: ignore[no-untyped-call]
         page.language.render()  # type: ignore[no-untyped-call]

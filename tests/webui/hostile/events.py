@@ -1,6 +1,6 @@
 """What the page's own doors are sent by who is no page."""
 
-from tests.webui.hostile.attacker import Answer, Attacker
+from tests.webui.hostile.attacker import Answer, Attacker, tempting
 from tests.webui.hostile.row import Rows
 
 events = Rows("The page's events")
@@ -28,20 +28,29 @@ events.add(
 
 
 def _file(attacker: Attacker, name: str) -> Answer:
-    """A value that says that it is a file of the server's, for every handler; none gives any of it away."""
-    value = {"path": name, "url": f"file://{name}", "meta": {"_type": "gradio.FileData"}}
-    for handler in range(40):
+    """A value that says that it is a file, for the page's handlers; none takes it, or tells of it."""
+    value = {"path": name, "url": name, "meta": {"_type": "gradio.FileData"}}
+    for handler in range(20):
         join(attacker, fn_index=handler, data=[value] * 12, session_hash=f"mallory-{handler}")
         answer = attacker.request(f"GET /gradio_api/queue/data?session_hash=mallory-{handler} HTTP/1.1")
-        assert b"root:x:0:" not in answer.body
+        assert not [secret for secret in attacker.server.secrets if secret.encode() in answer.body], answer.body
+    return answer
+
+
+def _fetched(attacker: Attacker) -> Answer:
+    """The same with an address: nobody goes there."""
+    with tempting() as (port, came):
+        answer = _file(attacker, f"http://127.0.0.1:{port}/clip.wav")
+        assert not came
     return answer
 
 
 events.add(
-    "a value that says that it is a file of the server's, to forty handlers",
+    "a value that says that it is a file of the server's, to twenty handlers",
     "200",
     lambda attacker: _file(attacker, "/etc/passwd"),
 )
+events.add("a value that says that it is a file at an address of this machine, to the same", "200", _fetched)
 events.add(
     "what becomes of somebody's events, whose session is not known",
     "200",

@@ -77,7 +77,9 @@ http.add(
     lambda a: a.ask("GET", "/v1/models", headers={"X-HTTP-Method-Override": "DELETE"}),
 )
 http.add("HTTP/0.9", "400", lambda a: a.raw(b"GET /\r\n\r\n"))
-http.add("HTTP/2 without being asked", "403 access.host", lambda a: a.raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(40)))
+http.add(
+    "HTTP/2 without being asked", "403 access.host", lambda a: a.raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(40))
+)
 http.add("the beginning of TLS", "400", lambda a: a.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(600)))
 http.add(
     "an upgrade to a WebSocket",
