@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from core.cli import app, main
-from webui import accounts
+from webui.gate import accounts
 
 __all__ = ["main"]
 

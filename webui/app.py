@@ -19,7 +19,7 @@ from webui.api.errors import answer
 from webui.components.header import header
 from webui.components.markup import markup
 from webui.events import Form, Updates, joined, on
-from webui.house import guest_of
+from webui.gate.house import guest_of
 from webui.i18n import texts
 from webui.page import Page
 from webui.server import serve

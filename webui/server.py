@@ -25,13 +25,13 @@ from core.studio import Studio, open_studio
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
-from webui.consent import Consents
-from webui.credentials import Credentials
-from webui.house import House
-from webui.limits import RateLimit
-from webui.log import set_up
-from webui.login import Login, signing_secret
-from webui.middleware import Guard, around
+from webui.gate.consent import Consents
+from webui.gate.credentials import Credentials
+from webui.gate.house import House
+from webui.gate.limits import RateLimit
+from webui.gate.login import Login, signing_secret
+from webui.gate.middleware import Guard, around
+from webui.watch.log import set_up
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from core.request import AS_IT_COMES, AudioSource, Instruction
 from webui.audition import Audition
 from webui.draft import Draft
 from webui.form import Form, Reference, Wishes
-from webui.house import ANYBODY, Guest
+from webui.gate.house import ANYBODY, Guest
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
 

@@ -13,8 +13,8 @@ from typing import TypeVar, cast
 
 from core.errors import Cancelled
 from core.progress import Progress
-from webui.house import ANYBODY, Guest
-from webui.log import REQUEST_ID
+from webui.gate.house import ANYBODY, Guest
+from webui.watch.log import REQUEST_ID
 
 T = TypeVar("T")
 R = TypeVar("R")

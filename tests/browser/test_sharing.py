@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Humming, serving_here
 from tests.browser.steps import complaint, speak
 from tests.core.humming import humming_studio
-from webui.credentials import Credentials
-from webui.middleware import around
+from webui.gate.credentials import Credentials
+from webui.gate.middleware import around
 from webui.server import _guard
 
 pytestmark = pytest.mark.slow

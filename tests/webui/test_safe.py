@@ -11,10 +11,10 @@ from core.request import AudioSource, ReferenceSpeaker
 from core.studio import Studio
 from tests.core.humming import humming_studio
 from tests.webui.conftest import NOBODY
-from webui.access import Caller
-from webui.consent import Consents
-from webui.credentials import Credentials, key_hash, password_hash
-from webui.middleware import around
+from webui.gate.access import Caller
+from webui.gate.consent import Consents
+from webui.gate.credentials import Credentials, key_hash, password_hash
+from webui.gate.middleware import around
 from webui.server import _guard
 
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -132,7 +132,7 @@ def test_voices_are_their_owners(shared: TestClient, house: Studio, reference: b
 def test_a_user_confirms_once_before_cloning_and_a_key_has_it_done(
     shared: TestClient, house: Studio, reference: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webui.credentials._N", 2**10)
+    monkeypatch.setattr("webui.gate.credentials._N", 2**10)
     Credentials.of(house.settings).users.add("eve", password_hash("a password"))
     url = "data:audio/wav;base64," + base64.b64encode(reference).decode()
     asked = {"input": "Hello.", "ref_audio": url, "response_format": "wav"}

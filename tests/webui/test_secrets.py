@@ -13,8 +13,8 @@ from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from core.studio import Studio
 from webui.api.app import build_api
-from webui.credentials import Credentials, key_hash
-from webui.middleware import around
+from webui.gate.credentials import Credentials, key_hash
+from webui.gate.middleware import around
 from webui.server import _guard
 
 REDIS, REMOTE_KEY, REMOTE_LOGIN, KEY, PASSWORD, WRONG = SECRETS = (

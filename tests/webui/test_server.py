@@ -15,7 +15,7 @@ from core.errors import EncoreError, InvalidInput
 from core.settings import Settings
 from core.studio import Studio
 from tests.webui.conftest import NOBODY
-from webui.credentials import Credentials, key_hash, new_key
+from webui.gate.credentials import Credentials, key_hash, new_key
 from webui.server import app_on, only_here
 
 ROOT = Path(__file__).parents[2]

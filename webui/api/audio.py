@@ -16,7 +16,7 @@ from core.errors import InvalidAudio, InvalidInput
 from webui.api.errors import OpenAIRoute
 from webui.api.ranges import respond
 from webui.api.schemas import AUDIO_FILE, FAILURES
-from webui.house import guest_of
+from webui.gate.house import guest_of
 
 MEGABYTE = 2**20
 STORE_BYTES = 768 * MEGABYTE

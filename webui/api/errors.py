@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from core.errors import Busy, Cancelled, EncoreError, EngineUnavailable, InvalidInput, ModelMissing, Refused
-from webui.log import REQUEST_ID
+from webui.watch.log import REQUEST_ID
 
 MEGABYTE = 2**20
 MAX_BODY = 64 * MEGABYTE

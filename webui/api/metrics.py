@@ -17,7 +17,7 @@ from core.cache.stats import Activity, Histogram
 from core.studio import Studio
 from webui.api.errors import OpenAIRoute
 from webui.api.schemas import FAILURES
-from webui.counters import REGISTRY
+from webui.watch.counters import REGISTRY
 
 DIGITS = range(6, 28)
 """The bins that are told: of 64 microseconds, which a hit in memory may need, to two minutes."""

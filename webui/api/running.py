@@ -9,7 +9,7 @@ from fastapi import Request
 
 import webui.work
 from core.progress import Progress
-from webui.house import guest_of
+from webui.gate.house import guest_of
 from webui.work import Step, stream
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from webui.api.audio import Clip, ClipStore
 from webui.api.errors import described
 from webui.api.running import events, result
 from webui.api.sound import MEDIA_TYPES, SoundStream, encoded
-from webui.house import guest_of
+from webui.gate.house import guest_of
 
 RANDOM_SEED = -1
 OPENAI_MODELS = frozenset(

@@ -14,9 +14,9 @@ from core.engines.base import Capabilities, Engine, StockVoice, SynthesisEngine
 from core.engines.registry import Registry
 from core.errors import EncoreError
 from core.studio import Studio
-from webui.access import caller_of
 from webui.api.errors import OpenAIRoute
 from webui.api.schemas import FAILURES, Health, Models, Sign, Voices
+from webui.gate.access import caller_of
 
 Json = dict[str, Any]
 EngineT = TypeVar("EngineT", bound=Engine)

@@ -6,8 +6,8 @@ from core.cache.stats import RedisState
 from core.engines.base import SynthesisEngine
 from webui.components.engines import engine_name, state_words
 from webui.components.icons import LOGO, icon
+from webui.gate.login import OUT
 from webui.i18n import LANGUAGES, Texts
-from webui.login import OUT
 
 
 def header(texts: Texts, engine: SynthesisEngine, *, redis: RedisState, attention: bool = False, who: str = "") -> str:

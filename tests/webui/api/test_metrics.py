@@ -15,7 +15,7 @@ from core.studio import Studio
 from tests.core.humming import humming_studio
 from webui.api.app import build_api
 from webui.api.metrics import DIGITS, _buckets
-from webui.trace import Trace
+from webui.watch.trace import Trace
 
 LINE = {"input": "Hello there.", "voice": "alto", "response_format": "wav"}
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]

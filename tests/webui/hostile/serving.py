@@ -14,7 +14,7 @@ from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from tests.core.cache.valkey import Valkey
 from tests.core.humming import humming_studio
-from webui.credentials import Credentials, key_hash
+from webui.gate.credentials import Credentials, key_hash
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = (ROOT / "tests" / "data" / "reference.ogg").read_bytes()

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import Busy, InvalidInput
 from webui.api.errors import MAX_UPLOAD, answer
-from webui.house import RETRY_S
+from webui.gate.house import RETRY_S
 
 MEGABYTE = 2**20
 TOGETHER = 4 * MAX_UPLOAD

@@ -8,7 +8,7 @@ import typer
 from core.cli.common import JsonOption, print_json
 from core.errors import InvalidInput
 from core.settings import settings
-from webui.credentials import (
+from webui.gate.credentials import (
     MIN_PASSWORD,
     NameFile,
     checked_name,

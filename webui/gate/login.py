@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from core.errors import Busy, StorageFailed
-from webui.credentials import Account, Credentials
+from webui.gate.credentials import Account, Credentials
 
 COOKIE = "encore"
 LASTS_S = 7 * 86_400

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from webui.access import Access
-from webui.bodies import Bodies, Doors
-from webui.credentials import Credentials
-from webui.house import House, Reception
-from webui.limits import RateLimit
-from webui.login import Login
-from webui.origins import OwnOrigin, SecurityHeaders
-from webui.trace import Trace
+from webui.gate.access import Access
+from webui.gate.bodies import Bodies, Doors
+from webui.gate.credentials import Credentials
+from webui.gate.house import House, Reception
+from webui.gate.limits import RateLimit
+from webui.gate.login import Login
+from webui.gate.origins import OwnOrigin, SecurityHeaders
+from webui.watch.trace import Trace
 
 
 @dataclass(frozen=True)

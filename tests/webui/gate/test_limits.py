@@ -12,10 +12,10 @@ from core.cache.connect import connect
 from core.cache.link import Link
 from core.errors import Busy, InvalidInput
 from core.progress import Progress
-from webui.access import Caller
-from webui.bodies import FREE, MAX_EVENT, Bodies, Doors
-from webui.house import Guest, House, Reception, guest_of
-from webui.limits import PREFIX, RateLimit
+from webui.gate.access import Caller
+from webui.gate.bodies import FREE, MAX_EVENT, Bodies, Doors
+from webui.gate.house import Guest, House, Reception, guest_of
+from webui.gate.limits import PREFIX, RateLimit
 from webui.work import stream
 
 
@@ -172,7 +172,7 @@ def test_an_event_of_the_page_is_small() -> None:
 
 
 def test_a_sender_who_is_too_slow_counts_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.bodies.PATIENCE_S", 0.05)
+    monkeypatch.setattr("webui.gate.bodies.PATIENCE_S", 0.05)
     gone: list[str] = []
 
     async def app(scope: object, receive: object, send: object) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import Busy
-from webui.access import HERE, Caller, address_of, caller_of
-from webui.consent import Consents
-from webui.limits import RateLimit
+from webui.gate.access import HERE, Caller, address_of, caller_of
+from webui.gate.consent import Consents
+from webui.gate.limits import RateLimit
 
 RETRY_S = 5
 """When to come back to a full house, in seconds."""

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import Busy, EncoreError, Refused
 from webui.api.errors import answer
-from webui.credentials import Account, Credentials
-from webui.limits import RateLimit
-from webui.login import COOKIE, Login
+from webui.gate.credentials import Account, Credentials
+from webui.gate.limits import RateLimit
+from webui.gate.login import COOKIE, Login
 
 REMEMBERED = 1024
 """Logins that were right, kept so that not every request pays for a password's slow hash."""

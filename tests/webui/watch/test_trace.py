@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from core.request import AudioSource, StockSpeaker, SynthesisRequest, TranscriptionRequest
 from core.studio import Studio
-from tests.core.humming import HummingEngine
+from tests.core.humming import HummingEngine, hum
 from webui.api.app import build_api
-from webui.log import REQUEST_ID, PlainLines, set_up
-from webui.trace import Trace
+from webui.watch.log import REQUEST_ID, PlainLines, set_up
+from webui.watch.trace import Trace
 from webui.work import result
 
 SECRET = "Nobody else may read this."
@@ -98,6 +99,15 @@ async def test_the_pages_work_has_an_id_of_its_own() -> None:
     assert first.startswith("page-")
     assert second.startswith("page-")
     assert first != second
+
+
+def test_what_the_page_has_done_is_told_too(studio: Studio, lines: Callable[[], list[dict]]) -> None:
+    request = SynthesisRequest(SECRET, StockSpeaker("alto"), "humming")
+    list(studio.stream(request))
+    studio.transcribe(TranscriptionRequest(AudioSource.from_clip(hum(SECRET)), "listening"))
+    told = {line["event"]: (line["engine"], line["outcome"]) for line in lines() if "outcome" in line}
+    assert told == {"spoken": ("humming", "offline"), "transcribed": ("listening", "offline")}
+    assert SECRET not in str(lines())
 
 
 def test_people_read_a_line() -> None:

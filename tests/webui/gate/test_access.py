@@ -8,14 +8,14 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-import webui.access
+import webui.gate.access
 from core.settings import Settings
-from webui.access import caller_of
-from webui.credentials import Credentials, key_hash, new_key, password_hash
-from webui.house import House
-from webui.limits import RateLimit
-from webui.login import Login, signing_secret
-from webui.middleware import Guard, around
+from webui.gate.access import caller_of
+from webui.gate.credentials import Credentials, key_hash, new_key, password_hash
+from webui.gate.house import House
+from webui.gate.limits import RateLimit
+from webui.gate.login import Login, signing_secret
+from webui.gate.middleware import Guard, around
 
 USERS = ["ann:secret", "李:密码:with:colons"]
 KEY = new_key()
@@ -24,7 +24,7 @@ PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.credentials._N", 2**10)
+    monkeypatch.setattr("webui.gate.credentials._N", 2**10)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_wrong_logins_are_few_from_one_address(credentials: Credentials, tmp_pat
 
 def test_a_right_password_is_hashed_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/", headers=login(USERS[0])).status_code == 200
-    monkeypatch.setattr("webui.credentials._matches", lambda *_: pytest.fail("hashed again"))
+    monkeypatch.setattr("webui.gate.credentials._matches", lambda *_: pytest.fail("hashed again"))
     assert client.get("/", headers=login(USERS[0])).status_code == 200
 
 
@@ -153,7 +153,7 @@ def test_a_cookie_holds_as_long_as_its_password(credentials: Credentials, tmp_pa
 
 @pytest.mark.parametrize("cookie", ["", "x", "bm90.a.cookie", "WyJhbm4iLCJ4Il0.aaaa.bbbb"])
 def test_a_forged_cookie_is_none(client: TestClient, cookie: str) -> None:
-    assert client.get("/", headers={"Cookie": f"{webui.access.COOKIE}={cookie}"}).status_code == 401
+    assert client.get("/", headers={"Cookie": f"{webui.gate.access.COOKIE}={cookie}"}).status_code == 401
 
 
 def test_a_form_that_never_ends_is_not_read(client: TestClient) -> None:

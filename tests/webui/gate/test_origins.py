@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from webui.origins import HEADERS, OwnOrigin, SecurityHeaders
+from webui.gate.origins import HEADERS, OwnOrigin, SecurityHeaders
 
 
 def client_of(**how: object) -> TestClient:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from core.errors import StorageFailed
-from webui.access import Caller
+from webui.gate.access import Caller
 
 
 class Consents:

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import webui.accounts
+import webui.gate.accounts
 from core.settings import Settings
 from webui.__main__ import app
-from webui.credentials import Credentials
+from webui.gate.credentials import Credentials
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = Settings(data_dir=tmp_path)
-    monkeypatch.setattr(webui.accounts, "settings", lambda: settings)
+    monkeypatch.setattr(webui.gate.accounts, "settings", lambda: settings)
     return settings
 
 

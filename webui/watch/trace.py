@@ -8,10 +8,10 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webui.access import caller_of
 from webui.api.errors import CLIENT_GONE, OpenAIRoute
-from webui.counters import LATENCY, REQUESTS, UNDER_WAY
-from webui.log import REQUEST_ID
+from webui.gate.access import caller_of
+from webui.watch.counters import LATENCY, REQUESTS, UNDER_WAY
+from webui.watch.log import REQUEST_ID
 
 HEADER = "X-Request-Id"
 UNMATCHED = "unmatched"

@@ -7,12 +7,12 @@ import pytest
 
 from core.errors import InvalidInput
 from core.settings import Settings
-from webui.credentials import Credentials, NameFile, checked_name, key_hash, new_key, password_hash
+from webui.gate.credentials import Credentials, NameFile, checked_name, key_hash, new_key, password_hash
 
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.credentials._N", 2**10)
+    monkeypatch.setattr("webui.gate.credentials._N", 2**10)
 
 
 @pytest.fixture
