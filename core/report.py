@@ -99,6 +99,10 @@ class SynthesisReport:
         """Engine time that the cache saved, in milliseconds."""
         return sum(stage.saved_ms for stage in self.stages)
 
+    def as_log(self) -> Json:
+        """The report as the log gives it: nothing of what was said."""
+        return _as_log(self)
+
     def as_json(self) -> Json:
         """The report as the command line, HTTP and the page give it."""
         return {
@@ -136,6 +140,10 @@ class TranscriptReport:
         """Engine time that the cache saved, in milliseconds."""
         return self.stage.saved_ms
 
+    def as_log(self) -> Json:
+        """The report as the log gives it: nothing of what was said."""
+        return _as_log(self)
+
     def as_json(self) -> Json:
         """The report as the command line, HTTP and the page give it."""
         transcript = self.transcript
@@ -154,3 +162,8 @@ class TranscriptReport:
             "total_ms": round(self.total_ms, 1),
             "saved_ms": round(self.saved_ms, 1),
         }
+
+
+def _as_log(report: SynthesisReport | TranscriptReport) -> Json:
+    figures = {"ms": round(report.total_ms, 1), "saved_ms": round(report.saved_ms, 1)}
+    return {"engine": report.engine, "outcome": report.outcome.value, **figures}

@@ -1,5 +1,6 @@
 """The one door into the core: the order of the steps, for the page, the shell and HTTP alike."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ from core.transcription import Transcriber, Written
 
 REFERENCE_SLACK = 2
 """How many times as long as it may be a reference clip is decoded, so that it can be said how long it is."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,7 @@ class Studio:
 
         def finished(audio: AudioClip, report: SynthesisReport, parts: Sequence[Part]) -> Take:
             self._recall.keep(request, engine, Finished(audio, report, tuple(parts), lexicon))
+            log.info("spoken", extra=report.as_log())
             return Take(audio, report)
 
         return self._run(request.speaker, engine, planned, progress or Progress(), heard, finished)

@@ -1,5 +1,6 @@
 """Clips to words: one by one, or many at once where the engine gains by that."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ MOST_CLIPS = 64
 """Most clips that wait for one another."""
 MOST_SECONDS = 600.0
 """About the most audio that is kept decoded for one batch."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -197,4 +200,6 @@ class Transcriber:
 
 def _report(request: TranscriptionRequest, cached: Cached[Transcript], started: float) -> TranscriptReport:
     ms = (time.perf_counter() - started) * 1e3
-    return TranscriptReport(request.engine, cached.value, Stage.of(cached), ms)
+    report = TranscriptReport(request.engine, cached.value, Stage.of(cached), ms)
+    log.info("transcribed", extra=report.as_log())
+    return report
