@@ -1,6 +1,7 @@
 """A folder and code that look like CosyVoice's, for what looks at names only, and the real code where it is here."""
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Names:
     """Settings for files that are there and hold next to nothing; nothing else needs to be installed."""
     monkeypatch.setattr(code, "PACKAGES", {})
     monkeypatch.setattr(code, "version", lambda _: "4.51.3")
+    # Where other tests have driven the real code, it can still be imported, and is not what is asked about here.
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if "Matcha-TTS" not in entry])
+    monkeypatch.delitem(sys.modules, "matcha", raising=False)
     checkout = folder / "CosyVoice"
     for module in ("cosyvoice/cli/cosyvoice.py", "third_party/Matcha-TTS/matcha/utils/audio.py"):
         (checkout / module).parent.mkdir(parents=True)
