@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PYTEST = "-m pytest --require-models --numprocesses logical --maxprocesses 4 --dist loadfile"
+PYTEST = "-m pytest --require-models --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder"
 
 # Answers like the interpreters that launch.sh meets, and logs "-m" calls as one line each. Files beside the log make a
 # call fail ("fail-…") or wait ("wait-…"). A virtual environment is a folder with the same script in it.
