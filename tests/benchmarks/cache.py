@@ -79,6 +79,9 @@ class NoCache:
     def get(self, key: Any, codec: Any) -> None:
         return None
 
+    def recall(self, parts: Any) -> None:
+        return None
+
     def close(self) -> None:
         pass
 
