@@ -205,6 +205,13 @@ SENTENCES: Mapping[str, str] = {
     "desk.slot_overrun": "The line is {seconds} s longer than its slot, and cannot be spoken any faster. Shorten it, or give it more time.",
     "desk.no_voice": "The engine {engine} has no voice of its own. Choose a saved voice for each speaker.",
     "take.link": "This is not a link to a take. Copy it again, whole.",
+    "check.reading": "“{character}” was read {read_as}, not {reading}. Mark its reading under Pronunciation.",
+    "check.words": "{percent:.0f} % of the words were not heard as they are written. Listen to the marked places, or take another seed.",
+    "check.few_words": "Heard otherwise than written in {count} places, which may be the recogniser’s doing.",
+    "check.unlike": "The voice is not much like its reference (similarity {similarity:.2f}). Take another seed, or a cleaner reference.",
+    "check.clipped": "{count} samples are clipped. Turn it down.",
+    "check.lead": "There are {seconds:.1f} s of silence before the words.",
+    "check.trail": "There are {seconds:.1f} s of silence after the words.",
     "cancelled": "Cancelled.",
 }
 

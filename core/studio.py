@@ -128,14 +128,16 @@ class Studio:
     def voice(self, name: str, *, engine: str, viewer: str | None = None) -> Speaker | None:
         """The voice called ``name`` among those that ``viewer`` may use: a saved one, else a stock voice of ``engine``.
 
-        Never a file. None if there is none.
+        ``saved:ID`` and ``stock:NAME`` name one and no other. Never a file. None if there is none.
         """
-        for saved in self.library.voices(viewer):
-            if saved.name.casefold() == name.casefold():
-                return LibrarySpeaker(saved.voice_id)
-        if any(name == voice.name for voice in self.synthesis[engine].voices):
-            return StockSpeaker(name)
-        return None
+        kind, _, exact = name.partition(":")
+        if kind != "stock":
+            for saved in self.library.voices(viewer):
+                named = saved.voice_id == exact if kind == "saved" else saved.name.casefold() == name.casefold()
+                if named:
+                    return LibrarySpeaker(saved.voice_id)
+        stock = exact if kind == "stock" else name
+        return StockSpeaker(stock) if any(stock == voice.name for voice in self.synthesis[engine].voices) else None
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""

@@ -65,7 +65,7 @@ class HummingEngine(Loadable):
     )
     sample_rate = RATE
     fingerprint = "humming/1"
-    voices = (StockVoice("alto", "Alto", "en", "female"),)
+    voices: tuple[StockVoice, ...] = (StockVoice("alto", "Alto", "en", "female"),)
 
     def __init__(self) -> None:
         self.spoken: list[Utterance] = []
