@@ -189,6 +189,7 @@ class Project:
 
     def __post_init__(self) -> None:
         _check_name(self.title, "desk.title", MOST_TITLE)
+        checked_text(self.delivery.pattern)
         if len(self.takes) > MOST_TAKES:
             raise InvalidInput("desk.too_many_takes", limit=MOST_TAKES)
         if len({take.take_id for take in self.takes}) < len(self.takes):

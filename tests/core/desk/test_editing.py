@@ -5,7 +5,6 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from core.desk.editing import (
-    Edit,
     add_take,
     apply,
     cast,
@@ -23,13 +22,7 @@ from core.desk.editing import (
 )
 from core.desk.script import MOST_CHARACTERS, MOST_LINES, MOST_TAKES, KeptTake, Line, Project, Script, Slot
 from core.errors import InvalidInput
-
-EDIT: TypeAdapter[Any] = TypeAdapter(Edit)
-
-
-def project(*texts: str) -> Project:
-    """Lines named a, b, c …"""
-    return Project(script=Script(tuple(Line(chr(ord("a") + place), text) for place, text in enumerate(texts))))
+from tests.core.desk.made import EDIT, project, take
 
 
 def order(project: Project) -> str:
@@ -38,10 +31,6 @@ def order(project: Project) -> str:
 
 def texts(project: Project) -> list[str]:
     return [line.text for line in project.script.lines]
-
-
-def take(take_id: str = "t", line: Line | None = None, voice: str = "stock:af_heart") -> KeptTake:
-    return KeptTake(take_id, line or Line("a", "One"), voice, "kokoro", "en", 1e9, 1.5)
 
 
 def edited(project: Project, **edit: object) -> Project:
