@@ -5,7 +5,7 @@ from itertools import chain
 
 import numpy as np
 
-from core.audio import AudioClip, Floats, encode
+from core.audio import AudioClip, Floats
 from core.loudness import integrated_loudness, limited
 
 TARGET_LUFS = -19.0
@@ -13,8 +13,6 @@ TARGET_LUFS = -19.0
 PEAK = 0.97
 """Highest sample of a take."""
 FADE_S = 0.004
-SYNTHETIC = "Synthetic speech, made with Encore"
-"""Written into the metadata of every file."""
 
 
 class Assembler:
@@ -65,11 +63,6 @@ class Assembler:
             return 1.0
         usual = min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / peak)
         return float(usual * 10 ** (self._level_db / 20))
-
-
-def encode_take(take: AudioClip, encoding: str = "wav") -> bytes:
-    """The take as a file (see :data:`core.audio.ENCODINGS`) that says that it is synthetic."""
-    return encode(take, encoding, comment=SYNTHETIC)
 
 
 def _smooth_edges(clip: AudioClip) -> Floats:

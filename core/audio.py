@@ -8,6 +8,7 @@ import hashlib
 import io
 import threading
 from dataclasses import dataclass
+from typing import Literal
 
 import av
 import av.error
@@ -164,26 +165,13 @@ def _average(block: Floats, mono: Floats) -> None:
     block.mean(axis=1, dtype=np.float32, out=mono)
 
 
-ENCODINGS = {
-    "wav": ("WAV", "PCM_16"),
-    "flac": ("FLAC", "PCM_24"),
-    "mp3": ("MP3", "MPEG_LAYER_III"),
-    "ogg": ("OGG", "VORBIS"),
-    "opus": ("OGG", "OPUS"),
-}
+_LOSSLESS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_24")}
 """libsndfile's container and codec by file suffix."""
-_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
-"""The rates in hertz that Opus knows (RFC 6716, 2)."""
 
 
-def encode(clip: AudioClip, encoding: str = "wav", *, comment: str = "") -> bytes:
-    """The clip as a file of one of :data:`ENCODINGS`, with ``comment`` in its metadata."""
-    container, codec = ENCODINGS[encoding]
-    if codec == "OPUS" and clip.sample_rate not in _OPUS_RATES:
-        clip = clip.resampled(48_000)
+def encode(clip: AudioClip, encoding: Literal["wav", "flac"] = "wav") -> bytes:
+    """The clip as a file that programs pass on; what people get is :mod:`core.sound`'s."""
+    container, codec = _LOSSLESS[encoding]
     buffer = io.BytesIO()
-    with sf.SoundFile(buffer, "w", clip.sample_rate, 1, codec, format=container) as file:
-        if comment:
-            file.comment = comment
-        file.write(np.clip(clip.samples, -1.0, 1.0))
+    sf.write(buffer, np.clip(clip.samples, -1.0, 1.0), clip.sample_rate, codec, format=container)
     return buffer.getvalue()

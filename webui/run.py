@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from core.assembler import encode_take
 from core.progress import Progress
 from core.request import SynthesisRequest
+from core.sound import encode_take
 from core.studio import SegmentReady, Studio, Take
 from webui.api.audio import Clip, ClipStore
 from webui.components.player import LiveSegment, live_strip

@@ -49,10 +49,9 @@ def clone(
     as_json: JsonOption = False,
 ) -> None:
     """Say TEXT in the voice of REF."""
-    from core.assembler import encode_take
-    from core.audio import ENCODINGS
     from core.loudness import prepare
     from core.request import AudioSource, SynthesisRequest
+    from core.sound import ENCODINGS, encode_take
     from core.text.presets import read_emotion
 
     encoding = output.suffix.lower().lstrip(".")

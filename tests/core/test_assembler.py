@@ -1,12 +1,9 @@
-import io
-
 import numpy as np
 import pyloudnorm
 import pytest
-import soundfile as sf
 
-from core.assembler import PEAK, SYNTHETIC, TARGET_LUFS, Assembler, encode_take
-from core.audio import ENCODINGS, AudioClip
+from core.assembler import PEAK, TARGET_LUFS, Assembler
+from core.audio import AudioClip
 
 RATE = 24_000
 
@@ -67,9 +64,3 @@ def test_short_and_silent_segments_pass(clip: AudioClip) -> None:
     take = assembler.finish()
     assert np.isfinite(take.samples).all()
     assert len(take.samples) == len(clip.samples)
-
-
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_file_says_that_it_is_synthetic(encoding: str) -> None:
-    with sf.SoundFile(io.BytesIO(encode_take(voiced(0.5, 0.1), encoding))) as file:
-        assert file.comment == SYNTHETIC

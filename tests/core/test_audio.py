@@ -2,6 +2,7 @@ import io
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -10,7 +11,7 @@ import soundfile as sf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio import ENCODINGS, AudioClip, decode, encode
+from core.audio import AudioClip, decode, encode
 from core.errors import InvalidAudio
 from core.request import AudioSource
 
@@ -133,22 +134,11 @@ def test_resampling_keeps_length_and_pitch() -> None:
     assert np.argmax(spectrum) == pytest.approx(220, abs=2)
 
 
-def test_a_wav_comes_back_as_it_was_to_16_bits() -> None:
+@pytest.mark.parametrize(("encoding", "bits"), [("wav", 16), ("flac", 24)])
+def test_a_file_comes_back_as_it_was(encoding: Literal["wav", "flac"], bits: int) -> None:
     clip = AudioClip(tone(), RATE)
-    again = decode(encode(clip, comment="synthetic"))
-    np.testing.assert_allclose(again.samples, clip.samples, atol=1 / 32000)
-
-
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_every_encoding_is_written_and_read_again(encoding: str) -> None:
-    again = decode(encode(AudioClip(tone(), RATE), encoding, comment="synthetic"))
-    assert again.duration_s == pytest.approx(1.0, abs=0.1)
-    assert loudness(again) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
-
-
-def test_opus_takes_every_rate() -> None:
-    clip = AudioClip(np.full(22_050, 0.1, np.float32), 22_050)
-    assert decode(encode(clip, "opus")).duration_s == pytest.approx(1.0, abs=0.01)
+    again = decode(encode(clip, encoding))
+    np.testing.assert_allclose(again.samples, clip.samples, atol=2.0 ** (1 - bits))
 
 
 def zeros(seconds: float, rate: int, channels: int) -> bytes:

@@ -16,6 +16,7 @@ from core.errors import Cancelled, EncoreError, InvalidInput, Refused
 from core.progress import Progress
 from core.report import SynthesisReport
 from core.request import AudioSource, Instruction, ReferenceSpeaker, Speaker, SynthesisRequest
+from core.sound import SoundStream
 from core.studio import Event, SegmentReady, SpeakerReady, Studio, Take
 from core.text.markup.model import Notation
 from core.text.presets import read_emotion
@@ -23,7 +24,7 @@ from webui.api import headers
 from webui.api.audio import Clip, ClipStore
 from webui.api.errors import described
 from webui.api.running import events, result
-from webui.api.sound import MEDIA_TYPES, SoundStream, encoded
+from webui.api.sound import MEDIA_TYPES, encoded
 from webui.gate.house import guest_of
 
 RANDOM_SEED = -1

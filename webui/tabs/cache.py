@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from core.assembler import encode_take
 from core.audio import AudioClip
 from core.cache.key import Key, Namespace
 from core.engines.base import Transcript
+from core.sound import encode_take
 from core.speakers.profile import SpeakerProfile
 from webui.components import notice
 from webui.components.cache_view import cache_view

@@ -6,10 +6,10 @@ from functools import partial
 
 from gradio.blocks import Block
 
-from core.assembler import encode_take
 from core.progress import Progress
 from core.report import SynthesisReport
 from core.request import AUTO, SynthesisRequest
+from core.sound import encode_take
 from core.text.markup.model import Notation
 from webui.components.annotation_panel import heard
 from webui.events import Form

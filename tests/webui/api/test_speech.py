@@ -16,17 +16,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.assembler import SYNTHETIC
 from core.audio import AudioClip, decode
 from core.engines.remote.told import read_models
 from core.errors import EngineFailed, EngineUnavailable, ModelMissing
 from core.request import AudioSource, ReferenceSpeaker
 from core.settings import Settings
+from core.sound import PCM_RATE, SYNTHETIC
 from core.studio import Studio
 from tests.core.humming import HummingEngine
 from tests.webui.api.conftest import REF_AUDIO, REFERENCE, Turnstile, refused
 from webui.api import errors
-from webui.api.sound import MEDIA_TYPES, PCM_RATE
+from webui.api.sound import MEDIA_TYPES
 
 LINE = {"input": "Hello there. How are you?", "voice": "alto", "response_format": "wav"}
 
