@@ -76,7 +76,7 @@ def _log_mel(samples: Floats) -> Floats:
         samples = np.pad(samples, (0, _FFT - len(samples)))
     frames = np.lib.stride_tricks.sliding_window_view(samples, _FFT)[::_HOP]
     power = np.abs(np.fft.rfft(frames * _window(), axis=1)) ** 2
-    return np.asarray(np.log10(power @ _mel_bands().T + 1e-10), dtype=np.float32)
+    return np.asarray(np.log10(power @ mel_bands(_FFT).T + 1e-10), dtype=np.float32)
 
 
 @functools.cache
@@ -87,10 +87,13 @@ def _window() -> Floats:
 
 
 @functools.cache
-def _mel_bands() -> Floats:
-    """Triangular filters of equal area, float32 [40, 257], spaced on the Auditory Toolbox mel scale (Slaney 1998)."""
+def mel_bands(size: int) -> Floats:
+    """Triangular filters of equal area, float32 [40, bins], spaced on the Auditory Toolbox mel scale (Slaney 1998).
+
+    They weigh the power spectra of ``size`` samples at 16 kHz.
+    """
     edges = _mel_to_hertz(np.linspace(0.0, _hertz_to_mel(SAMPLE_RATE / 2), _BANDS + 2))
-    bins = np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE)
+    bins = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     triangles = np.maximum(0.0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))
     return np.asarray(triangles * 2.0 / (high - low), dtype=np.float32)

@@ -34,7 +34,8 @@ from core.request import (
 from core.settings import Settings
 from core.speakers.encoder import similarity, speaker_encoder
 from core.studio import Studio, open_studio
-from tests.benchmarks.quality import distance, references, tokens
+from tests.benchmarks.speakers import speakers
+from tests.benchmarks.understanding import understood
 
 NOBODY = "redis://127.0.0.1:1/0"
 """An address where no Redis is: takes are measured, not times."""
@@ -145,8 +146,8 @@ def say(studio: Studio, speaker: Speaker, language: str, text: str, preset: str 
 def errors(studio: Studio, clip: AudioClip, language: str, text: str) -> tuple[int, int]:
     """Words (in Mandarin characters) that whisper got wrong, and how many there are."""
     request = TranscriptionRequest(AudioSource.from_clip(clip), language=language)
-    said = tokens(text, language)
-    return distance(said, tokens(studio.transcribe(request).transcript.text, language)), len(said)
+    result = understood(text, studio.transcribe(request).transcript.text, language)
+    return result.errors, result.words
 
 
 def cells(studio: Studio, directions: Iterable[str], clone: Speaker | None) -> list[Cell]:
@@ -210,7 +211,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         studio = open_studio(Settings(data_dir=Path(folder), redis_url=NOBODY))
         kokoro = cast(KokoroEngine, studio.synthesis["kokoro"])
-        reference = next(iter(references(kokoro).values()))[0]
+        reference = next(iter(speakers(kokoro).values())).reference
         found = cells(studio, EXPECTED, ReferenceSpeaker(AudioSource.from_clip(reference)))
         studio.close()
     lines = [summary(found, direction) for direction in ("neutral", *EXPECTED)]
