@@ -18,6 +18,8 @@ from webui.api.audio import ClipStore
 from webui.api.errors import answer
 from webui.components.header import header
 from webui.components.markup import markup
+from webui.desk.desk import Desk
+from webui.desk.routes import desk_routes
 from webui.events import Form, Updates, joined, on
 from webui.gate.house import guest_of
 from webui.i18n import texts
@@ -59,10 +61,12 @@ class Tab(Protocol):
 def build_app(studio: Studio, *, private: bool = True) -> FastAPI:
     """The whole app on ``studio``; ``private`` if only people at this machine can open it."""
     clips = ClipStore()
+    desk = Desk(studio, clips, private=private)
     app = api_on(studio, clips)
+    app.include_router(desk_routes(desk))
     gr.mount_gradio_app(
         app,
-        _blocks(Page(studio, clips, private)),
+        _blocks(Page(studio, clips, desk, private)),
         path="/",
         footer_links=[],
         run_history=False,

@@ -8,6 +8,7 @@ from core.engines.base import Capabilities, RecognitionEngine, SynthesisEngine
 from core.engines.registry import Registry
 from core.studio import Studio
 from webui.api.audio import ClipStore
+from webui.desk.desk import Desk
 from webui.i18n import Labels
 from webui.session import Session
 
@@ -23,6 +24,8 @@ class Page:
 
     studio: Studio
     clips: ClipStore
+    desk: Desk
+    """The open projects of the Script tab."""
     private: bool = True
     """Only people at this machine see the page, so that it may show what anybody said."""
     session: gr.State = field(default_factory=lambda: gr.State(Session(), delete_callback=Session.cancel))

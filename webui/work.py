@@ -83,7 +83,7 @@ async def result(work: Callable[[Progress], R], gone: Callable[[], Awaitable[Non
         with suppress(RuntimeError):  # the loop is closed: the server has gone, and so has whoever asked
             loop.call_soon_threadsafe(settle, value, failed)
 
-    _start(run)
+    begin(run)
     timer = loop.call_later(AT_ONCE_S, lambda: watching.append(loop.create_task(leave())))
     try:
         return await done
@@ -146,7 +146,7 @@ async def stream(
         finally:
             visit.leave()
 
-    _start(run)
+    begin(run)
     try:
         while True:
             arrived = [await inbox.get()]
@@ -165,7 +165,7 @@ async def stream(
         progress.cancel()
 
 
-def _start(run: Callable[[], None]) -> None:
+def begin(run: Callable[[], None]) -> None:
     """Run ``run`` in a thread that knows for which request it works."""
     context = copy_context()
     if not REQUEST_ID.get():  # the page's events come out of Gradio's queue, not out of a request

@@ -30,6 +30,7 @@ _STATUS = {
     "audio.too_large": 413,
     "api.too_large": 413,
     "api.clip_gone": 404,
+    "desk.unknown": 404,
     "api.upload_type": 415,
     "access.needed": 401,
 }
@@ -52,23 +53,37 @@ def status_of(error: EncoreError) -> int:
     return 503 if isinstance(error, ModelMissing | EngineUnavailable) else 500
 
 
-def described(error: EncoreError, status: int | None = None) -> dict[str, str | None]:
-    """``error`` for programs; ``status`` if it is not the usual one."""
+def described(error: EncoreError, status: int | None = None, sentence: str = "") -> dict[str, str | None]:
+    """``error`` for programs; ``status`` if it is not the usual one, ``sentence`` if it is told in other words."""
     kind = "invalid_request_error" if (status or status_of(error)) < 500 else "server_error"
     field = error.details.get("field")
-    return {"message": _whole(str(error)), "type": kind, "param": _whole(field) if field else None, "code": error.code}
+    return {
+        "message": _whole(sentence or str(error)),
+        "type": kind,
+        "param": _whole(field) if field else None,
+        "code": error.code,
+    }
 
 
-def answer(error: EncoreError, status: int | None = None) -> JSONResponse:
-    """``error`` as an answer; ``status`` if it is not the usual one."""
+def answer(error: EncoreError, status: int | None = None, sentence: str = "") -> JSONResponse:
+    """``error`` as an answer; see :func:`described`."""
     status = status or status_of(error)
     retry_s = error.retry_s if isinstance(error, Busy) else RETRY_S
     headers = {"Retry-After": str(retry_s)} if status in (429, 503) else None
-    return JSONResponse({"error": described(error, status), "request_id": REQUEST_ID.get()}, status, headers)
+    return JSONResponse({"error": described(error, status, sentence), "request_id": REQUEST_ID.get()}, status, headers)
 
 
 class OpenAIRoute(APIRoute):
-    """A route that takes no more than :data:`MAX_BODY`, or :data:`MAX_UPLOAD` with files, and fails in sentences."""
+    """A route that takes no more than :attr:`max_body`, or :data:`MAX_UPLOAD` with files, and fails in sentences."""
+
+    max_body = MAX_BODY
+    """In bytes."""
+    quiet = False
+    """Whether what it answers is nothing to log, unless it goes wrong."""
+
+    def answer(self, _request: Request, error: EncoreError) -> Response:
+        """What ``error`` gets."""
+        return answer(error)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with this around it."""
@@ -76,20 +91,20 @@ class OpenAIRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             try:
-                return await handler(_Bounded(request.scope, request.receive))
+                return await handler(_Bounded(request, self.max_body))
             except EncoreError as error:
-                return answer(error)
+                return self.answer(request, error)
             except RequestValidationError as error:
-                return answer(_invalid(error))
+                return self.answer(request, _invalid(error))
             except HTTPException as error:
                 # FastAPI's own way to say that the body could not be read; what it was is the cause.
                 if isinstance(error.__cause__, EncoreError):
-                    return answer(error.__cause__)
+                    return self.answer(request, error.__cause__)
                 code = "api.form" if _kind(request).startswith("multipart/") else "api.body"
-                return answer(InvalidInput(code, reason=str(error.detail).rstrip(".")))
+                return self.answer(request, InvalidInput(code, reason=str(error.detail).rstrip(".")))
             except Exception:
                 log.exception("%s failed", request.url.path)
-                return answer(EncoreError("api.failed"))
+                return self.answer(request, EncoreError("api.failed"))
 
         return handle
 
@@ -97,9 +112,13 @@ class OpenAIRoute(APIRoute):
 class _Bounded(Request):
     """A request of which no more is read than is taken."""
 
+    def __init__(self, request: Request, limit: int) -> None:
+        super().__init__(request.scope, request.receive)
+        self._limit = MAX_UPLOAD if _kind(self).startswith(_FILES) else limit
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """As Starlette's, bounded."""
-        limit = MAX_UPLOAD if _kind(self).startswith(_FILES) else MAX_BODY
+        limit = self._limit
         length = self.headers.get("content-length", "0")
         if length.isdigit() and int(length) > limit:
             raise _too_large(limit)

@@ -73,9 +73,10 @@ class _Answered:
         REQUESTS.labels(method, template, str(self._status)).inc()
         LATENCY.labels(template, self._outcome).observe(seconds)
         # What the page's own scripts ask for all the time is nothing to tell, unless it goes wrong.
-        level = logging.INFO if isinstance(route, OpenAIRoute) or self._status >= 400 else logging.DEBUG
+        told = isinstance(route, OpenAIRoute) and not route.quiet
+        level = logging.INFO if told or self._status >= 400 else logging.DEBUG
         if log.isEnabledFor(level):
-            told = {
+            about = {
                 "method": method,
                 "route": template,
                 "status": self._status,
@@ -84,4 +85,4 @@ class _Answered:
                 "engine": self._engine,
                 "caller": caller_of(scope).name,
             }
-            log.log(level, "request", extra=told)
+            log.log(level, "request", extra=about)

@@ -19,6 +19,7 @@ from core.studio import Studio
 from tests.core.humming import HummingEngine, ListeningEngine
 from tests.core.speakers.test_reference import speechlike
 from webui.api.audio import ClipStore
+from webui.desk.desk import Desk
 from webui.page import Page
 from webui.shelf import Sound
 from webui.tabs.cache import CacheTab
@@ -41,7 +42,8 @@ def studio(tmp_path: Path, redis_url: str) -> Iterator[Studio]:
 
 def tab(studio: Studio, private: bool) -> CacheTab:
     with gr.Blocks():
-        return CacheTab(Page(studio, ClipStore(), private))
+        clips = ClipStore()
+        return CacheTab(Page(studio, clips, Desk(studio, clips), private))
 
 
 def name_of(studio: Studio, namespace: Namespace) -> str:

@@ -26,6 +26,7 @@ from webui.components.audition import Row, audition_grid
 from webui.components.mood import emotion_words, label, mood_chip, mood_words, movement, offered
 from webui.components.radar import radar
 from webui.components.takes import takes_list
+from webui.desk.desk import Desk
 from webui.i18n import texts
 from webui.page import Page
 from webui.run import Finished
@@ -207,7 +208,8 @@ def test_a_take_tells_its_mood_and_what_was_done_otherwise() -> None:
 
 
 def tab(studio: Studio) -> EmotionTab:
-    page = Page(studio, ClipStore())
+    clips = ClipStore()
+    page = Page(studio, clips, Desk(studio, clips))
     with gr.Blocks():
         return EmotionTab(page, CloneTab(page), gr.Tabs())
 

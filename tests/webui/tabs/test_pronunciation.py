@@ -15,6 +15,7 @@ from core.request import AUTO
 from core.studio import Studio
 from core.text.markup.model import Notation
 from webui.api.audio import ClipStore
+from webui.desk.desk import Desk
 from webui.page import Page
 from webui.session import Session
 from webui.tabs.clone import CloneTab
@@ -28,7 +29,8 @@ class Opened:
     def __init__(self, studio: Studio) -> None:
         with gr.Blocks():
             tabs = gr.Tabs(render=False)
-            self.page = Page(studio, ClipStore())
+            clips = ClipStore()
+            self.page = Page(studio, clips, Desk(studio, clips))
             self.clone = CloneTab(self.page)
             self.tab = PronunciationTab(self.page, self.clone, tabs)
         self.tabs, self.session = tabs, Session()

@@ -1,0 +1,198 @@
+"""What is to be done for one project: one thing after the other, in a thread that is there while there is any."""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from core.desk.rendering import RenderQueue
+from core.desk.script import Line
+from core.errors import Busy
+from core.progress import Listener, Progress, QueueListener
+from webui.gate.house import Guest, Visit
+from webui.work import begin
+
+T = TypeVar("T")
+
+LOOK_S = 0.1
+"""How often somebody who has to come back later looks whether that was taken back, in seconds."""
+
+
+class Kind(StrEnum):
+    """What is done."""
+
+    RENDER = "render"
+    """A line is spoken."""
+    TAKE = "take"
+    """A line is spoken in another way, and that is kept."""
+    REPLAY = "replay"
+    """A kept take is spoken again."""
+    CHECK = "check"
+    """A line is spoken, if it was not yet, and listened to."""
+    CHECK_TAKE = "check take"
+    """The same with a take."""
+    RESTORE = "restore"
+    """A line is heard again if it is in the cache."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to do."""
+
+    kind: Kind
+    subject: str
+    """The line or the take that it is for."""
+    guest: Guest = field(compare=False)
+    """Who asked for it."""
+    wanted: Line | None = None
+    """The line as it is to be spoken, for :attr:`Kind.TAKE`."""
+
+    @property
+    def name(self) -> str:
+        """The same for what need not be done twice."""
+        return f"{self.kind} {self.subject} {self.wanted.seed if self.wanted else ''}"
+
+
+class Errand:
+    """A job under way: who it is done for can be told to come back, and whoever asked can take it back."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.visit: Visit | None = None
+        self.listener: Listener | None = None
+        self.queue_listener: QueueListener | None = None
+        self.progress = Progress(self._stage, self._queue, self._need_engine)
+
+    def wait(self, seconds: float) -> None:
+        """Come back in so many seconds. Raises :class:`Cancelled`."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.progress.checkpoint()
+            time.sleep(LOOK_S)
+
+    def _stage(self, stage: str, fraction: float) -> None:
+        if self.listener is not None:
+            self.listener(stage, fraction)
+
+    def _queue(self, ahead: int) -> None:
+        if self.queue_listener is not None:
+            self.queue_listener(ahead)
+
+    def _need_engine(self) -> None:
+        if self.visit is not None:
+            self.visit.need_engine()
+
+
+class Jobs:
+    """The jobs of one project. Thread-safe."""
+
+    def __init__(self, do: Callable[[Errand], None], told: Callable[[], None]) -> None:
+        """``do`` does one and raises nothing; ``told`` is called when there are more, or fewer."""
+        self._do, self._told = do, told
+        self._asked, self._aside = RenderQueue(), RenderQueue()
+        self._known: dict[str, Job] = {}
+        self._current: Errand | None = None
+        self._running = False
+        self._began = 0.0
+        self.done = 0
+        self.total = 0
+        self._lock = threading.Lock()
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is done that somebody asked for."""
+        return self.done < self.total
+
+    @property
+    def eta_s(self) -> float | None:
+        """How long the rest will take, in seconds, if it goes on as it did; None before anything is done."""
+        if not self.done or not self.running:
+            return None
+        return (time.monotonic() - self._began) / self.done * (self.total - self.done)
+
+    def ask(self, jobs: Iterable[Job]) -> list[Job]:
+        """Do these too, restoring last; those of them that were not waiting already."""
+        with self._lock:
+            new = [job for job in {job.name: job for job in jobs}.values() if job.name not in self._known]
+            self._known |= {job.name: job for job in new}
+            wanted = [job.name for job in new if job.kind is not Kind.RESTORE]
+            if wanted and not self.running:
+                self.done = self.total = 0
+                self._began = time.monotonic()
+            self.total += len(wanted)
+            self._asked.add(wanted)
+            self._aside.add(job.name for job in new if job.kind is Kind.RESTORE)
+            start = bool(new) and not self._running
+            self._running = self._running or start
+        if start:
+            begin(self._run)
+        if new:
+            self._told()
+        return new
+
+    def prefer(self, subjects: Iterable[str]) -> None:
+        """What is for these lines comes first, in this order: somebody looks at them."""
+        with self._lock:
+            by_subject: dict[str, list[str]] = {}
+            for name, job in self._known.items():
+                by_subject.setdefault(job.subject, []).append(name)
+        names = [name for subject in subjects for name in by_subject.get(subject, ())]
+        self._asked.prefer(names)
+        self._aside.prefer(names)
+
+    def cancel(self, subjects: Collection[str] | None = None) -> list[Job]:
+        """What is for these, or anything, is done no more; what was still waiting of that."""
+        with self._lock:
+            gone = [job for job in self._known.values() if subjects is None or job.subject in subjects]
+            self._drop(gone)
+            current = self._current
+            if current and (subjects is None or current.job.subject in subjects):
+                current.progress.cancel()
+        self._told()
+        return gone
+
+    def _drop(self, gone: Iterable[Job]) -> None:
+        for job in gone:
+            del self._known[job.name]
+            self.total -= job.kind is not Kind.RESTORE
+        names = [job.name for job in gone]
+        self._asked.remove(names)
+        self._aside.remove(names)
+
+    def _run(self) -> None:
+        while (errand := self._next()) is not None:
+            self._do(errand)
+            with self._lock:
+                self._current = None
+                self.done += errand.job.kind is not Kind.RESTORE
+            self._told()
+
+    def _next(self) -> Errand | None:
+        with self._lock:
+            name = self._asked.next() or self._aside.next()
+            if name is None:
+                self._running = False
+                return None
+            self._current = Errand(self._known.pop(name))
+            return self._current
+
+
+def attempted(errand: Errand, work: Callable[[Progress], T], held: Callable[[Busy], None]) -> T:
+    """What ``work`` returns, in the house of who asked for it: when it is full, or they asked for too much, later.
+
+    Raises what ``work`` does, and :class:`Cancelled`.
+    """
+    guest = errand.job.guest
+    while True:
+        try:
+            errand.visit = guest.enter()
+            try:
+                guest.count()
+                return work(errand.progress)
+            finally:
+                errand.visit.leave()
+        except Busy as error:
+            held(error)
+            errand.wait(error.retry_s)

@@ -1,0 +1,194 @@
+"""The desk over HTTP, for the page: projects are opened, changed and spoken, and what happens is told as events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.desk.editing import Edit
+from core.desk.script import MOST_LINES, MOST_TITLE
+from webui.desk.desk import Desk, Work
+from webui.desk.feed import Json
+from webui.desk.shown import offered
+from webui.desk.speaking import MOST_TAKES_AT_ONCE, rendering_json
+from webui.desk.wire import DeskRoute, words_of
+from webui.gate.house import Guest, guest_of
+from webui.i18n import Texts
+
+STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Proxies are not to hold events back."""
+
+Id = Annotated[str, Field(max_length=64)]
+Ids = Annotated[list[Id], Field(max_length=MOST_LINES)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class New(_Body):
+    """A project to be made."""
+
+    title: Annotated[str, Field(max_length=MOST_TITLE)] = ""
+    sample: bool = False
+    """With a few lines to try things on."""
+
+
+class Edits(_Body):
+    """What is done, as one step; nothing only asks what has changed since ``revision``."""
+
+    edits: Annotated[list[Edit], Field(max_length=MOST_LINES)] = []
+    revision: int = 0
+    """What the page knows."""
+
+
+class Since(_Body):
+    """What the page knows; if it does not tell, what was there before."""
+
+    revision: int | None = None
+
+
+class Lines(_Body):
+    """Lines in the order in which they are wanted; null for all."""
+
+    lines: Ids | None = None
+
+
+class Wanted(Lines):
+    """Lines to be spoken, or a take to be heard again."""
+
+    take: Id | None = None
+
+
+class Takes(_Body):
+    """Takes of a line."""
+
+    line_id: Id
+    count: Annotated[int, Field(ge=1, le=MOST_TAKES_AT_ONCE)]
+
+
+class Checked(Lines):
+    """Lines, or a take, to be listened to."""
+
+    take: Id | None = None
+
+
+def desk_routes(desk: Desk) -> APIRouter:
+    """The routes on ``desk``."""
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(desk.close)
+
+    routes = APIRouter(prefix="/desk", route_class=DeskRoute, include_in_schema=False, lifespan=lifespan)
+
+    def asking(request: Request) -> Guest:
+        return guest_of(request.scope)
+
+    def open_work(project_id: str, guest: Annotated[Guest, Depends(asking)]) -> Work:
+        return desk.work(guest, project_id)
+
+    Asking = Annotated[Guest, Depends(asking)]  # noqa: N806 — a type
+    Words = Annotated[Texts, Depends(words_of)]  # noqa: N806
+    Opened = Annotated[Work, Depends(open_work)]  # noqa: N806
+
+    def whole(work: Work, guest: Guest, words: Texts) -> Json:
+        opened, speaking = work.opened, work.speaking
+        return {
+            **opened.whole(words),
+            **offered(desk.studio, opened.project.script.engine, guest.caller.name, words),
+            "rendering": rendering_json(speaking.jobs),
+            "agreed": speaking.agreed(guest),
+        }
+
+    def changed(told: Json, work: Work, guest: Guest, words: Texts) -> Json:
+        """With what can be chosen, where that is another engine's now."""
+        changes = told["changed"]
+        assert isinstance(changes, dict)  # noqa: S101 — that is what it is
+        if "engine" in changes.get("script", ()):
+            changes |= offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words)
+        return told
+
+    @routes.get("/projects")
+    def projects(guest: Asking) -> list[Json]:
+        return [
+            {"id": each.project_id, "title": each.title, "lines": each.lines, "saved_s": each.saved_s}
+            for each in desk.list(guest)
+        ]
+
+    @routes.post("/projects", status_code=201)
+    def create(new: New, guest: Asking, words: Words) -> Json:
+        guest.count()
+        return whole(desk.create(guest, new.title, words if new.sample else None), guest, words)
+
+    @routes.get("/projects/{project_id}")
+    def show(work: Opened, guest: Asking, words: Words) -> Json:
+        return whole(work, guest, words)
+
+    @routes.delete("/projects/{project_id}", status_code=204)
+    def delete(project_id: str, guest: Asking) -> None:
+        desk.delete(guest, project_id)
+
+    @routes.get("/projects/{project_id}/offered")
+    def offer(work: Opened, guest: Asking, words: Words) -> Json:
+        return offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words)
+
+    @routes.post("/projects/{project_id}/edit")
+    def edit(work: Opened, edits: Edits, guest: Asking, words: Words) -> Json:
+        return changed(work.opened.edit(edits.edits, edits.revision, words), work, guest, words)
+
+    @routes.post("/projects/{project_id}/undo")
+    def undo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:
+        return changed(work.opened.undo(since.revision if since else None, words), work, guest, words)
+
+    @routes.post("/projects/{project_id}/redo")
+    def redo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:
+        return changed(work.opened.redo(since.revision if since else None, words), work, guest, words)
+
+    @routes.post("/projects/{project_id}/agree", status_code=204)
+    def agree(work: Opened, guest: Asking) -> None:
+        work.speaking.agree(guest)
+
+    @routes.post("/projects/{project_id}/render", status_code=202)
+    def render(work: Opened, wanted: Wanted, guest: Asking) -> Json:
+        if wanted.take is not None:
+            work.speaking.replay(guest, wanted.take)
+        else:
+            work.speaking.render(guest, wanted.lines)
+        return rendering_json(work.speaking.jobs)
+
+    @routes.post("/projects/{project_id}/takes", status_code=202)
+    def takes(work: Opened, wanted: Takes, guest: Asking) -> Json:
+        work.speaking.take(guest, wanted.line_id, wanted.count)
+        return rendering_json(work.speaking.jobs)
+
+    @routes.post("/projects/{project_id}/check", status_code=202)
+    def check(work: Opened, wanted: Checked, guest: Asking) -> Json:
+        work.speaking.check(guest, wanted.lines, wanted.take)
+        return rendering_json(work.speaking.jobs)
+
+    @routes.post("/projects/{project_id}/prefer", status_code=204)
+    def prefer(work: Opened, lines: Lines) -> None:
+        work.speaking.jobs.prefer(lines.lines or ())
+
+    @routes.post("/projects/{project_id}/cancel", status_code=202)
+    def cancel(work: Opened, lines: Lines) -> Json:
+        work.speaking.cancel(lines.lines)
+        return rendering_json(work.speaking.jobs)
+
+    @routes.get("/projects/{project_id}/events")
+    async def events(
+        work: Opened,
+        words: Words,
+        since: Annotated[int | None, Query()] = None,
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> StreamingResponse:
+        heard = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 20 else since
+        return StreamingResponse(work.opened.feed.listen(words, heard), headers=STREAM, media_type="text/event-stream")
+
+    return routes

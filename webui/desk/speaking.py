@@ -1,0 +1,245 @@
+"""What is done for an open project's lines and takes: spoken, kept, listened to, and heard again from the cache."""
+
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from core.desk import takes
+from core.desk.check import TakeCheck
+from core.desk.check import check as listened
+from core.desk.rendering import Spoken, only_cached, speak, speaker_of
+from core.desk.script import KeptTake, Line, Project
+from core.errors import Busy, Cancelled, EncoreError, InvalidInput, Refused
+from core.progress import Progress
+from core.request import MAX_SEED, LibrarySpeaker
+from core.sound import encode_take
+from core.studio import Studio
+from webui.api.audio import ClipStore
+from webui.desk.jobs import Errand, Job, Jobs, Kind, attempted
+from webui.desk.opened import LINES, TAKES, Opened
+from webui.desk.state import AS_TAKEN, Card, Heard, asked
+from webui.gate.house import Guest
+from webui.session import waveform
+
+MOST_TAKES_AT_ONCE = 12
+_OF_TAKES = (Kind.REPLAY, Kind.CHECK_TAKE)
+
+log = logging.getLogger(__name__)
+
+
+class Speaking:
+    """Works for one open project."""
+
+    def __init__(self, opened: Opened, studio: Studio, clips: ClipStore) -> None:
+        self._opened, self._studio, self._clips = opened, studio, clips
+        self.jobs = Jobs(self._do, self._tell)
+        self._agreed: set[tuple[str, str]] = set()
+
+    # What is asked for
+
+    def render(self, guest: Guest, line_ids: Sequence[str] | None) -> None:
+        """Speak lines, or all, in this order. Raises :class:`EncoreError`."""
+        lines = self._opened.lines(line_ids)
+        self._need_agreement(guest, self._opened.project, lines)
+        self._ask(Job(Kind.RENDER, line.line_id, guest) for line in lines)
+
+    def replay(self, guest: Guest, take_id: str) -> None:
+        """Speak a take again. Raises :class:`EncoreError`."""
+        project, line = as_taken(self._opened.project, self._opened.take(take_id))
+        self._need_agreement(guest, project, [line])
+        self._ask([Job(Kind.REPLAY, take_id, guest)])
+
+    def take(self, guest: Guest, line_id: str, count: int) -> None:
+        """Speak a line ``count`` times with new seeds, and as it is; all are kept. Raises :class:`EncoreError`."""
+        (line,) = self._opened.lines([line_id])
+        if not self._studio.synthesis[self._opened.project.script.engine].capabilities.seed:
+            raise InvalidInput("desk.no_seed", engine=self._opened.project.script.engine)
+        self._need_agreement(guest, self._opened.project, [line])
+        others = [replace(line, seed=secrets.randbelow(MAX_SEED + 1)) for _ in range(count)]
+        self._ask(Job(Kind.TAKE, line_id, guest, wanted) for wanted in (line, *others))
+
+    def check(self, guest: Guest, line_ids: Sequence[str] | None, take_id: str | None = None) -> None:
+        """Listen to lines, or all, or to one take. Raises :class:`EncoreError`."""
+        if take_id is not None:
+            self._ask([Job(Kind.CHECK_TAKE, self._opened.take(take_id).take_id, guest)])
+            return
+        lines = self._opened.lines(line_ids)
+        self._need_agreement(guest, self._opened.project, lines)
+        self._ask(Job(Kind.CHECK, line.line_id, guest) for line in lines)
+
+    def restore(self, guest: Guest) -> None:
+        """Let be heard what is in the cache, without troubling any engine."""
+        lines = self._opened.project.script.lines
+        self._ask(Job(Kind.RESTORE, line.line_id, guest) for line in lines)
+
+    def cancel(self, subjects: Sequence[str] | None = None) -> None:
+        """Do nothing more for these lines and takes, or at all."""
+        for job in self.jobs.cancel(None if subjects is None else set(subjects)):
+            if job.kind is not Kind.RESTORE:
+                self._opened.update(_board(job), job.subject, Card.idle)
+
+    def agree(self, guest: Guest) -> None:
+        """Whoever is heard agreed to having their voice cloned, says ``guest``; where it cannot be kept, for today."""
+        self._agreed.add((guest.caller.name, guest.address))
+        guest.agree()
+
+    def agreed(self, guest: Guest) -> bool:
+        """Whether ``guest`` has said so."""
+        return guest.agreed or (guest.caller.name, guest.address) in self._agreed
+
+    def _ask(self, jobs: Iterable[Job]) -> None:
+        for job in self.jobs.ask(jobs):
+            if job.kind not in (Kind.RESTORE, Kind.TAKE):
+                self._opened.update(_board(job), job.subject, lambda card: replace(card.idle(), doing="waiting"))
+
+    def _need_agreement(self, guest: Guest, project: Project, lines: Iterable[Line]) -> None:
+        """Raises :class:`Refused` (``consent.needed``) for cloned voices without it."""
+        if self.agreed(guest):
+            return
+        for line in {line.speaker: line for line in lines}.values():
+            if self._cloned(project, line, guest):
+                raise Refused("consent.needed")
+
+    def _cloned(self, project: Project, line: Line, guest: Guest) -> bool:
+        try:
+            return isinstance(speaker_of(project, line, self._studio, guest.caller.name), LibrarySpeaker)
+        except EncoreError:  # told where it is spoken
+            return False
+
+    # What is done, in the thread of the jobs
+
+    def _do(self, errand: Errand) -> None:
+        job, board = errand.job, _board(errand.job)
+        opened = self._opened
+        wanted = self._wanted(job)
+        if wanted is None:  # it was deleted meanwhile
+            return
+        project, line = wanted
+        about = AS_TAKEN if board == TAKES else asked(project, line)
+
+        def stage(name: str, fraction: float) -> None:
+            opened.update(board, job.subject, lambda card: card.working(name, fraction))
+
+        def queue(ahead: int) -> None:
+            opened.update(board, job.subject, lambda card: replace(card, ahead=ahead))
+
+        def held(error: Busy) -> None:
+            opened.update(board, job.subject, lambda card: replace(card, doing="waiting", held=error))
+
+        if job.kind is not Kind.RESTORE and job.kind is not Kind.TAKE:
+            errand.listener, errand.queue_listener = stage, queue
+        try:
+            if job.kind is Kind.RESTORE:
+                self._restore(job, project, line)
+                return
+            self._allow(project, line, job.guest)
+            spoken = self._cached(project, line, job.guest)
+            if spoken is None:
+                spoken = attempted(errand, lambda progress: self._speak(project, line, job.guest, progress), held)
+            heard = self._heard(spoken)
+            if job.kind is Kind.TAKE:
+                self._keep(spoken, heard)
+                return
+            opened.update(board, job.subject, lambda card: card.spoken(about, heard))
+            if job.kind in (Kind.CHECK, Kind.CHECK_TAKE):
+                stage("check", 0.0)
+                found = attempted(errand, lambda progress: self._check(spoken, progress), held)
+                opened.update(board, job.subject, lambda card: card.checked(about, found))
+        except Cancelled:
+            opened.update(board, job.subject, Card.idle)
+        except Exception as error:
+            if not isinstance(error, EncoreError):
+                log.exception("a line could not be spoken")
+            opened.update(board, job.subject, partial(Card.broken, asked=about, error=error))
+
+    def _wanted(self, job: Job) -> tuple[Project, Line] | None:
+        """The line as it is to be spoken, in the project as it is to be cast; None if it is no more."""
+        opened = self._opened
+        try:
+            if job.kind in _OF_TAKES:
+                return as_taken(opened.project, opened.take(job.subject))
+            (line,) = opened.lines([job.subject])
+        except InvalidInput:
+            return None
+        return opened.project, job.wanted or line
+
+    def _allow(self, project: Project, line: Line, guest: Guest) -> None:
+        if not self.agreed(guest) and self._cloned(project, line, guest):
+            raise Refused("consent.needed")
+
+    def _cached(self, project: Project, line: Line, guest: Guest) -> Spoken | None:
+        """What is there already is nobody's work, and is not counted where work is."""
+        return None if guest.unlimited else only_cached(self._studio, project, line, guest.caller.name)
+
+    def _speak(self, project: Project, line: Line, guest: Guest, progress: Progress) -> Spoken:
+        progress.update("synthesize", 0.0)
+        return speak(self._studio, project, line, guest.caller.name, progress)
+
+    def _restore(self, job: Job, project: Project, line: Line) -> None:
+        about = asked(project, line)
+        if about in self._opened.card(LINES, job.subject).heard:
+            return
+        try:
+            self._allow(project, line, job.guest)
+            spoken = only_cached(self._studio, project, line, job.guest.caller.name)
+        except EncoreError:  # told when it is asked for
+            return
+        if spoken is not None:
+            heard = self._heard(spoken)
+            self._opened.update(LINES, job.subject, lambda card: replace(card.spoken(about, heard), failed=card.failed))
+
+    def _check(self, spoken: Spoken, progress: Progress) -> TakeCheck:
+        request = spoken.request
+        reference = None
+        if isinstance(request.speaker, LibrarySpeaker):
+            reference = self._studio.library.reference(request.speaker.voice_id).audio
+        progress.update("check", 0.0)
+        return listened(
+            self._studio, spoken.take.audio, spoken.line.text, request.language, reference=reference, progress=progress
+        )
+
+    def _keep(self, spoken: Spoken, heard: Heard) -> None:
+        """As a take, unless there is one like it."""
+        new = takes.kept(spoken)
+        same = next((take for take in self._opened.project.takes if _alike(take, new)), None)
+        take = same or self._opened.keep(new)
+        self._opened.update(TAKES, take.take_id, lambda card: card.spoken(AS_TAKEN, heard))
+
+    def _heard(self, spoken: Spoken) -> Heard:
+        take = spoken.take
+        origin = (take.audio.content_id, "wav")
+        clip = self._clips.made(origin, lambda: encode_take(take.audio), "take.wav")
+        return Heard(clip.clip_id, take.report, spoken.speed, waveform(take.audio), spoken.findings)
+
+    def _tell(self) -> None:
+        self._opened.feed.tell(("rendering", ""), {"type": "rendering", **rendering_json(self.jobs)})
+
+
+def rendering_json(jobs: Jobs) -> dict[str, object]:
+    """How far the jobs are."""
+    eta_s = jobs.eta_s
+    return {
+        "running": jobs.running,
+        "done": jobs.done,
+        "total": jobs.total,
+        "eta_s": None if eta_s is None else round(eta_s, 1),
+    }
+
+
+def as_taken(project: Project, take: KeptTake) -> tuple[Project, Line]:
+    """The line of a take and its project, cast as it was when it was spoken."""
+    line = replace(take.line, slot=None)  # its speed is the one that fitted
+    cast = {**project.script.cast, line.speaker: take.voice}
+    script = replace(project.script, lines=(), cast=cast, engine=take.engine, language=take.language)
+    return replace(project, script=script, takes=()), line
+
+
+def _alike(one: KeptTake, other: KeptTake) -> bool:
+    """Whether both are the same request."""
+    return (one.line, one.voice, one.engine, one.language) == (other.line, other.voice, other.engine, other.language)
+
+
+def _board(job: Job) -> str:
+    return TAKES if job.kind in _OF_TAKES else LINES

@@ -1,0 +1,120 @@
+"""How a line of an open project is: what is being done for it, and how it sounded when it was spoken."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+
+from core.cache.outcome import Outcome
+from core.desk.check import TakeCheck
+from core.desk.script import Line, Project
+from core.finding import Finding
+from core.report import SynthesisReport
+
+T = TypeVar("T")
+
+REMEMBERED = 8
+"""Ways in which a line was spoken that are remembered, so that a step back is heard at once."""
+
+AS_TAKEN: Hashable = "as taken"
+"""What is asked for of a take, which never changes."""
+Doing = Literal["waiting", "working"]
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """A line as it was spoken."""
+
+    clip_id: str
+    """Its sound in the clip store."""
+    report: SynthesisReport
+    speed: float
+    """The rate that it was spoken at: what was asked for, or what fits its slot."""
+    bars: Sequence[float]
+    """Its outline, see :func:`webui.session.waveform`."""
+    findings: Sequence[Finding]
+
+    @property
+    def hits(self) -> int:
+        """Segments that were there already."""
+        return sum(segment.stage.outcome is Outcome.HIT for segment in self.report.segments)
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """All that is known of one line, or of one take."""
+
+    doing: Doing | None = None
+    """None while nothing is being done for it."""
+    stage: str = ""
+    fraction: float = 0.0
+    ahead: int = 0
+    """How many others the engine works for first."""
+    held: Exception | None = None
+    """Why it has to wait, if not for its turn."""
+    failed: tuple[Hashable, Exception] | None = None
+    """What was asked for when it failed, and why."""
+    heard: "OrderedDict[Hashable, Heard]" = field(default_factory=OrderedDict)
+    """By what was asked for, the latest last."""
+    checks: "OrderedDict[Hashable, TakeCheck]" = field(default_factory=OrderedDict)
+    """What was found when that was listened to, by the same."""
+
+    def idle(self) -> "Card":
+        """Nothing is being done for it."""
+        return replace(self, doing=None, stage="", fraction=0.0, ahead=0, held=None)
+
+    def working(self, stage: str, fraction: float) -> "Card":
+        """It is being done."""
+        return replace(self, doing="working", stage=stage, fraction=fraction, ahead=0, held=None)
+
+    def spoken(self, asked: Hashable, heard: Heard) -> "Card":
+        """It was spoken."""
+        return replace(self.idle(), failed=None, heard=_with(self.heard, asked, heard))
+
+    def broken(self, asked: Hashable, error: Exception) -> "Card":
+        """It could not be spoken."""
+        return replace(self.idle(), failed=(asked, error))
+
+    def checked(self, asked: Hashable, check: TakeCheck) -> "Card":
+        """It was listened to."""
+        return replace(self.idle(), checks=_with(self.checks, asked, check))
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A card as it is seen from the line as it stands now."""
+
+    state: Literal["new", "waiting", "working", "done", "failed"]
+    card: Card
+    heard: Heard | None = None
+    check: TakeCheck | None = None
+    stale: bool = False
+    """Whether ``heard`` is how it was before it was edited."""
+    error: Exception | None = None
+
+
+def asked(project: Project, line: Line) -> Hashable:
+    """All that decides how ``line`` sounds in ``project``, as far as it stands there."""
+    script = project.script
+    voice = script.cast.get(line.speaker) or (line.speaker, script.cast.get(""))
+    return line.text, line.instruction, line.seed, line.speed, line.slot, voice, script.engine, script.language
+
+
+def state_of(card: Card, wanted: Hashable) -> State:
+    """How a line is that asks for ``wanted``."""
+    current = card.heard.get(wanted)
+    heard = current or next(reversed(card.heard.values()), None)
+    stale = current is None and heard is not None
+    check = card.checks.get(wanted) if current else None
+    error = card.failed[1] if card.failed and card.failed[0] == wanted else None
+    state = card.doing or ("failed" if error else "done" if current else "new")
+    return State(state, card, heard, check, stale, error)
+
+
+def _with(known: "OrderedDict[Hashable, T]", asked: Hashable, value: T) -> "OrderedDict[Hashable, T]":
+    entries = OrderedDict(known)
+    entries.pop(asked, None)
+    entries[asked] = value
+    while len(entries) > REMEMBERED:
+        entries.popitem(last=False)
+    return entries
