@@ -1,5 +1,7 @@
 """What makes two results the same: everything that determines them goes into their key, and nothing else."""
 
+from collections.abc import Sequence
+
 from core.cache.cache import Cache
 from core.cache.key import Key, Namespace, key_for
 from core.engines.base import RecognitionEngine, SynthesisEngine, Utterance
@@ -25,6 +27,13 @@ def reference_key(engine: SynthesisEngine, content: str, prompt_text: str) -> Ke
     if engine.capabilities.needs_prompt_text:
         identity["prompt_text"] = prompt_text
     return key_for(Namespace.SPEAKER, identity)
+
+
+def averaged_key(engine: SynthesisEngine, recordings: Sequence[Key]) -> Key:
+    """The profile of a voice of which there are several recordings, each with a profile of its own."""
+    return key_for(
+        Namespace.SPEAKER, {"engine": engine.fingerprint, "average": [recording.digest for recording in recordings]}
+    )
 
 
 def stock_key(engine: SynthesisEngine, voice: str) -> Key:

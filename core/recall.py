@@ -28,7 +28,7 @@ class Finished:
     audio: AudioClip
     report: SynthesisReport
     parts: tuple[Part, ...]
-    """The profile's, if one had to be had, and each segment's."""
+    """Those of the profiles that had to be had, and each segment's."""
     lexicon: Lexicon
     """How words were read."""
 
@@ -42,16 +42,20 @@ class Recall:
         self._finished: LRUCache[Hashable, Finished] = LRUCache(limit, getsizeof=_size)
         self._lock = threading.Lock()
 
-    def keep(self, request: SynthesisRequest, engine: SynthesisEngine, finished: Finished) -> None:
-        """Remember what came of ``request``, unless it is too long."""
+    def keep(
+        self, request: SynthesisRequest, engine: SynthesisEngine, recordings: Hashable, finished: Finished
+    ) -> None:
+        """Remember what came of ``request``, unless it is too long; ``recordings`` are those of a saved voice."""
         if request.seed is not None and _size(finished) <= self._finished.maxsize:
             with self._lock:
-                self._finished[_asked(request, engine)] = finished
+                self._finished[_asked(request, engine), recordings] = finished
 
-    def find(self, request: SynthesisRequest, engine: SynthesisEngine, lexicon: Lexicon) -> Finished | None:
+    def find(
+        self, request: SynthesisRequest, engine: SynthesisEngine, recordings: Hashable, lexicon: Lexicon
+    ) -> Finished | None:
         """What comes of ``request``, each value counted as the hit that it is; None if something has changed."""
         with self._lock:
-            finished = self._finished.get(_asked(request, engine))
+            finished = self._finished.get((_asked(request, engine), recordings))
         if finished is None or finished.lexicon is not lexicon:
             return None
         hits = self._cache.recall(finished.parts)
@@ -59,10 +63,11 @@ class Recall:
             return None
         stages = [Stage.of(hit) for hit in hits]
         report = finished.report
-        spoken = zip(report.segments, stages[-len(report.segments) :], strict=True)
+        voice, said = stages[: -len(report.segments)], stages[-len(report.segments) :]
+        spoken = zip(report.segments, said, strict=True)
         report = replace(
             report,
-            speaker=stages[0] if report.speaker else None,
+            speaker=Stage.together(voice) if voice else None,
             segments=tuple(SegmentStage(was.text, stage, was.duration_s) for was, stage in spoken),
         )
         return replace(finished, report=report)

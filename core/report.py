@@ -1,5 +1,6 @@
 """What a request cost and what the cache saved: one shape for badges, ``--json`` and headers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,13 @@ class Stage:
         """The stage of one cache answer."""
         return cls(cached.outcome, cached.ms, cached.tier, cached.saved_ms)
 
+    @classmethod
+    def together(cls, stages: Sequence["Stage"]) -> "Stage":
+        """Several as one; at least one is needed."""
+        return cls(
+            overall(stages), sum(stage.ms for stage in stages), stages[0].tier, sum(stage.saved_ms for stage in stages)
+        )
+
     def as_json(self) -> Json:
         """Without the fields that have nothing to say."""
         shown: Json = {"outcome": self.outcome.value, "ms": round(self.ms, 1)}
@@ -52,7 +60,7 @@ class SegmentStage:
         return {"text": self.text, **self.stage.as_json(), "duration_s": round(self.duration_s, 3)}
 
 
-def overall(stages: list[Stage]) -> Outcome:
+def overall(stages: Sequence[Stage]) -> Outcome:
     """``hit`` when nothing had to be computed; else the worst thing that happened on the way."""
     outcomes = {stage.outcome for stage in stages}
     for outcome in (Outcome.OFFLINE, Outcome.MISS, Outcome.BYPASS, Outcome.COALESCED):

@@ -13,7 +13,7 @@ from core.audio import AudioClip
 from core.cache.cache import Cache, Part, open_cache
 from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
-from core.engines.base import EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
+from core.engines.base import AveragesProfiles, EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
 from core.engines.guard import guarded
 from core.engines.keeper import Keeper
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
@@ -38,6 +38,7 @@ from core.settings import Settings
 from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.speakers.reference import ReferenceCheck, check_reference
+from core.speakers.saved import SavedClip
 from core.text.lexicon import LexiconFile
 from core.transcription import Transcriber, Written
 
@@ -154,10 +155,9 @@ class Studio:
         Costs next to nothing and waits for nobody, so an event loop may call it. Raises :class:`InvalidInput`
         (``request.engine``, ``request.voice``).
         """
-        if isinstance(request.speaker, LibrarySpeaker):
-            self.library.voice(request.speaker.voice_id)  # it may have been taken away
+        recordings = self._recordings(request.speaker)
         with _Stopwatch() as watch:
-            found = self._recall.find(request, self.synthesis[request.engine], self.lexicon.load())
+            found = self._recall.find(request, self.synthesis[request.engine], recordings, self.lexicon.load())
         if found is None:
             return None
         return Take(found.audio, replace(found.report, total_ms=watch.ms, first_audio_ms=watch.ms))
@@ -199,9 +199,10 @@ class Studio:
         engine = self.synthesis[request.engine]
         lexicon = self.lexicon.load()
         planned = plan(request, engine.capabilities, lexicon, max_characters=self.settings.max_characters)
+        recordings = self._recordings(request.speaker)
 
         def finished(audio: AudioClip, report: SynthesisReport, parts: Sequence[Part]) -> Take:
-            self._recall.keep(request, engine, Finished(audio, report, tuple(parts), lexicon))
+            self._recall.keep(request, engine, recordings, Finished(audio, report, tuple(parts), lexicon))
             log.info("spoken", extra=report.as_log())
             return Take(audio, report)
 
@@ -222,7 +223,7 @@ class Studio:
         first_audio_ms = 0.0
         with watch:
             voice = self._voice(engine, speaker, progress)
-        parts = [voice.part] if voice.part else []
+        parts = list(voice.parts)
         yield SpeakerReady(voice.stage)
         for index, segment in enumerate(planned.segments):
             with watch:
@@ -249,7 +250,7 @@ class Studio:
             first_audio_ms=first_audio_ms,
             seed=planned.seed,
             similarity=float(similarity) if similarity else None,
-            findings=_findings(engine, planned),
+            findings=(*voice.findings, *_findings(engine, planned)),
         )
         yield finished(take, report, parts)
 
@@ -257,8 +258,34 @@ class Studio:
         """The profile that speaks, enrolled if need be."""
         if isinstance(speaker, StockSpeaker):
             return _Voice(speaker, identity.stock_key(engine, speaker.voice), engine.stock_profile(speaker.voice), None)
-        permanent = isinstance(speaker, LibrarySpeaker)
-        reference = self.library.reference(speaker.voice_id) if isinstance(speaker, LibrarySpeaker) else speaker
+        if isinstance(speaker, ReferenceSpeaker):
+            key, cached = self._enrolled(engine, speaker, progress)
+            return _Voice(speaker, key, cached.value, Stage.of(cached), (Part(key, cached.created),))
+        references = self.library.references(speaker.voice_id)
+        several = isinstance(engine, AveragesProfiles)
+        enrolled = [
+            self._enrolled(engine, reference, progress, permanent=True)
+            for reference in (references if several else references[:1])
+        ]
+        keys, found = zip(*enrolled, strict=True)
+        key, profile = keys[0], found[0].value
+        if isinstance(engine, AveragesProfiles) and len(enrolled) > 1:
+            key = identity.averaged_key(engine, keys)
+            profile = guarded(engine.name, lambda: engine.average([each.value for each in found]))
+        left_out = len(references) > len(enrolled)
+        return _Voice(
+            speaker,
+            key,
+            profile,
+            Stage.together([Stage.of(each) for each in found]),
+            tuple(Part(each, cached.created) for each, cached in enrolled),
+            (Finding("note", "voice.one_clip", {"engine": engine.name}),) if left_out else (),
+        )
+
+    def _enrolled(
+        self, engine: SynthesisEngine, reference: ReferenceSpeaker, progress: Progress, *, permanent: bool = False
+    ) -> tuple[Key, Cached[SpeakerProfile]]:
+        """The profile of the voice in one clip."""
         reference = replace(reference, audio=self.as_reference(reference.audio))
 
         def enroll() -> SpeakerProfile:
@@ -266,7 +293,7 @@ class Studio:
             return engine.enroll(reference.audio.clip, reference.prompt_text, progress)
 
         key = identity.reference_key(engine, identity.content_id(reference.audio, self.cache), reference.prompt_text)
-        cached = self.cache.get_or_compute(
+        return key, self.cache.get_or_compute(
             key,
             PROFILE,
             lambda: guarded(engine.name, enroll),
@@ -275,7 +302,10 @@ class Studio:
             checkpoint=progress.checkpoint,
             around=lambda: self.keeper.using(engine, progress),
         )
-        return _Voice(speaker, key, cached.value, Stage.of(cached), Part(key, cached.created))
+
+    def _recordings(self, speaker: Speaker) -> tuple[SavedClip, ...]:
+        """What a saved voice consists of now: it may have been changed since. Raises :class:`InvalidInput`."""
+        return self.library.voice(speaker.voice_id).clips if isinstance(speaker, LibrarySpeaker) else ()
 
     def _segment(
         self, engine: SynthesisEngine, voice: "_Voice", segment: PlannedSegment, bypass: bool, progress: Progress
@@ -318,8 +348,9 @@ class _Voice:
     key: Key
     profile: SpeakerProfile
     stage: Stage | None
-    part: Part | None = None
-    """What is remembered of the profile; None where none had to be made."""
+    parts: tuple[Part, ...] = ()
+    """What is remembered of the profiles; nothing where none had to be made."""
+    findings: tuple[Finding, ...] = ()
 
 
 class _Stopwatch:

@@ -200,6 +200,15 @@ class EmotionProfiles(Protocol):
         ...
 
 
+@runtime_checkable
+class AveragesProfiles(Protocol):
+    """What a :class:`SynthesisEngine` can do as well that can speak in the mean of several recordings of a voice."""
+
+    def average(self, profiles: Sequence[SpeakerProfile]) -> SpeakerProfile:
+        """One profile from those of two recordings or more, the first of which is the reference. Costs little."""
+        ...
+
+
 class RecognitionEngine(Engine, Protocol):
     """Writes down what is said."""
 

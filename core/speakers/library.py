@@ -1,59 +1,46 @@
-"""Saved voices: each a folder with the reference clip as it was given and what is known about it.
+"""Saved voices: each a folder with its recordings as they were given, and what is known about it.
 
-The clip is the voice; profiles are made from it by whichever engine speaks, and can always be made again. A voice is
-its owner's alone, unless it is published; what nobody owns is the house's, and for everybody.
+The recordings are the voice; profiles are made from them by whichever engine speaks, and can always be made again. A
+voice is its owner's alone, unless it is published; what nobody owns is the house's, and for everybody.
 """
 
 import json
 import re
 import secrets
 import shutil
+import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from core.errors import InvalidInput, Refused, StorageFailed
+from pydantic import TypeAdapter
+
+from core.errors import EncoreError, InvalidInput, Refused, StorageFailed
 from core.request import AudioSource, ReferenceSpeaker
+from core.speakers.saved import FIRST_CLIP, SavedClip, SavedVoice, distinct, one_line
 
 _ID = re.compile(r"[0-9a-f]{16}")
-
-
-@dataclass(frozen=True)
-class SavedVoice:
-    """A voice in the library."""
-
-    voice_id: str
-    name: str
-    prompt_text: str
-    """What the reference clip says."""
-    created_s: float
-    """Unix time of saving."""
-    owner: str = ""
-    """Who saved it; empty for the house."""
-    published: bool = False
-    """Whether others than the owner may use it."""
-
-    def seen_by(self, viewer: str | None) -> bool:
-        """Whether ``viewer`` may use it; None is the house itself, which sees all."""
-        return viewer is None or self.published or self.owner in ("", viewer)
-
-    def belongs_to(self, viewer: str | None) -> bool:
-        """Whether ``viewer`` may publish and delete it."""
-        return viewer is None or self.owner == viewer
+_FILE = "voice.json"
+_VOICE = TypeAdapter(SavedVoice)
+CHANGEABLE = frozenset({"name", "language", "tags", "notes", "consent", "published"})
+"""What :meth:`VoiceLibrary.update` changes."""
 
 
 class VoiceLibrary:
-    """The saved voices below one folder."""
+    """The saved voices below one folder. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._writing = threading.Lock()
 
     def voices(self, viewer: str | None = None) -> list[SavedVoice]:
         """The saved voices that ``viewer`` may use, by name, the viewer's own before others of the same name.
 
         A damaged folder is passed over.
         """
-        found = (self._read(path.parent.name) for path in self._folder.glob("*/voice.json"))
+        found = (self._read(path.parent.name) for path in self._folder.glob(f"*/{_FILE}"))
         seen = (voice for voice in found if voice and voice.seen_by(viewer))
         return sorted(seen, key=lambda voice: (voice.name.casefold(), voice.owner != (viewer or ""), voice.owner))
 
@@ -64,42 +51,86 @@ class VoiceLibrary:
             raise InvalidInput("request.voice", voice=voice_id)
         return voice
 
-    def save(self, name: str, speaker: ReferenceSpeaker, owner: str = "") -> SavedVoice:
-        """Keep ``speaker`` under ``name``. Raises :class:`InvalidInput` or :class:`StorageFailed`."""
-        name = " ".join(name.split())
-        if not 1 <= len(name) <= 60:
-            raise InvalidInput("voice.name")
-        # Of a voice that the owner does not see, nothing is told by a refusal.
-        if any(voice.name.casefold() == name.casefold() for voice in self.voices(owner)):
-            raise InvalidInput("voice.exists", name=name)
-        voice = SavedVoice(secrets.token_hex(8), name, speaker.prompt_text, time.time(), owner)
-        folder = self._folder / voice.voice_id
-        try:
-            folder.mkdir(parents=True)
-            (folder / "reference").write_bytes(speaker.audio.data)
-        except OSError as error:
-            raise StorageFailed("file.unwritable", path=folder, reason=error.strerror or error) from error
-        self._write(voice)  # last, so that a folder with this file in it is whole
+    def save(
+        self,
+        name: str,
+        speaker: ReferenceSpeaker,
+        owner: str = "",
+        *,
+        more: Sequence[ReferenceSpeaker] = (),
+        **fields: Any,
+    ) -> SavedVoice:
+        """Keep ``speaker`` under ``name``, and ``more`` recordings of the same voice.
+
+        ``fields`` are as :meth:`update` takes them. Raises :class:`InvalidInput` or :class:`StorageFailed`.
+        """
+        recordings = (speaker, *more)
+        files = (FIRST_CLIP, *(_new_file() for _ in more))
+        clips = tuple(SavedClip(file, each.prompt_text) for file, each in zip(files, recordings, strict=True))
+        voice = SavedVoice(secrets.token_hex(8), one_line(name), clips, time.time(), owner, **_tidy(fields))
+        with self._writing:
+            self._check_name(voice)
+            for clip, each in zip(clips, recordings, strict=True):
+                self._write_clip(voice, clip, each.audio)
+            self._write(voice)  # last, so that a folder with this file in it is whole
         return voice
 
-    def publish(self, voice_id: str, published: bool, viewer: str | None = None) -> SavedVoice:
-        """Let others use a voice of ``viewer``'s, or no more. Raises as :meth:`save`, and as :meth:`delete`."""
-        voice = replace(self._own(voice_id, viewer), published=published)
-        self._write(voice)
+    def update(self, voice_id: str, viewer: str | None = None, **fields: Any) -> SavedVoice:
+        """A voice of ``viewer``'s with other ``fields``: any of :data:`CHANGEABLE`.
+
+        Raises as :meth:`save`, and as :meth:`delete`.
+        """
+        with self._writing:
+            voice = replace(self._own(voice_id, viewer), **_tidy(fields))
+            if "name" in fields:
+                self._check_name(voice)
+            self._write(voice)
         return voice
+
+    def add_clip(self, voice_id: str, speaker: ReferenceSpeaker, viewer: str | None = None) -> SavedVoice:
+        """Keep one more recording of a voice of ``viewer``'s. Raises as :meth:`update`."""
+        with self._writing:
+            voice = self._own(voice_id, viewer)
+            clip = SavedClip(_new_file(), speaker.prompt_text)
+            longer = replace(voice, clips=(*voice.clips, clip))
+            self._write_clip(voice, clip, speaker.audio)
+            self._write(longer)
+        return longer
+
+    def remove_clip(self, voice_id: str, file: str, viewer: str | None = None) -> SavedVoice:
+        """Forget a recording of a voice of ``viewer``'s; the last one stays. Raises as :meth:`update`."""
+        with self._writing:
+            voice = self._own(voice_id, viewer)
+            _clip(voice, file)
+            shorter = replace(voice, clips=tuple(clip for clip in voice.clips if clip.file != file))
+            self._write(shorter)
+            (self._folder / voice_id / file).unlink(missing_ok=True)
+        return shorter
+
+    def set_prompt_text(self, voice_id: str, file: str, prompt_text: str, viewer: str | None = None) -> SavedVoice:
+        """Say what a recording of a voice of ``viewer``'s says. Raises as :meth:`update`."""
+        with self._writing:
+            voice = self._own(voice_id, viewer)
+            clip = replace(_clip(voice, file), prompt_text=prompt_text.strip())
+            changed = replace(voice, clips=tuple(clip if each.file == file else each for each in voice.clips))
+            self._write(changed)
+        return changed
 
     def reference(self, voice_id: str) -> ReferenceSpeaker:
-        """The reference behind a saved voice. Raises :class:`InvalidInput` (``request.voice``)."""
-        voice = self._read(voice_id)
-        if voice is None:
-            raise InvalidInput("request.voice", voice=voice_id)
-        source = AudioSource.from_path(self._folder / voice_id / "reference")
-        return ReferenceSpeaker(AudioSource(source.data, voice.name), voice.prompt_text)
+        """The first recording of a saved voice. Raises :class:`InvalidInput` (``request.voice``)."""
+        voice = self.voice(voice_id)
+        return self._recording(voice, voice.clips[0])
+
+    def references(self, voice_id: str) -> tuple[ReferenceSpeaker, ...]:
+        """All recordings of a saved voice, the reference first. Raises :class:`InvalidInput` (``request.voice``)."""
+        voice = self.voice(voice_id)
+        return tuple(self._recording(voice, clip) for clip in voice.clips)
 
     def delete(self, voice_id: str, viewer: str | None = None) -> None:
         """Forget a voice of ``viewer``'s. Raises :class:`InvalidInput` (``request.voice``) or :class:`Refused`."""
-        self._own(voice_id, viewer)
-        shutil.rmtree(self._folder / voice_id, ignore_errors=True)
+        with self._writing:
+            self._own(voice_id, viewer)
+            shutil.rmtree(self._folder / voice_id, ignore_errors=True)
 
     def _own(self, voice_id: str, viewer: str | None) -> SavedVoice:
         voice = self.voice(voice_id, viewer)
@@ -107,11 +138,29 @@ class VoiceLibrary:
             raise Refused("voice.owner", name=voice.name)
         return voice
 
+    def _check_name(self, voice: SavedVoice) -> None:
+        """Raise :class:`InvalidInput` if the owner sees another voice of that name; of one unseen nothing is told."""
+        for other in self.voices(voice.owner):
+            if other.name.casefold() == voice.name.casefold() and other.voice_id != voice.voice_id:
+                raise InvalidInput("voice.exists", name=voice.name)
+
+    def _recording(self, voice: SavedVoice, clip: SavedClip) -> ReferenceSpeaker:
+        source = AudioSource.from_path(self._folder / voice.voice_id / clip.file)
+        return ReferenceSpeaker(AudioSource(source.data, voice.name), clip.prompt_text)
+
+    def _write_clip(self, voice: SavedVoice, clip: SavedClip, audio: AudioSource) -> None:
+        folder = self._folder / voice.voice_id
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / clip.file).write_bytes(audio.data)
+        except OSError as error:
+            raise StorageFailed("file.unwritable", path=folder, reason=error.strerror or error) from error
+
     def _write(self, voice: SavedVoice) -> None:
-        path = self._folder / voice.voice_id / "voice.json"
+        path = self._folder / voice.voice_id / _FILE
         try:
             part = path.with_suffix(".part")
-            part.write_text(json.dumps(asdict(voice), ensure_ascii=False), "utf-8")
+            part.write_bytes(_VOICE.dump_json(voice))
             part.replace(path)
         except OSError as error:
             raise StorageFailed("file.unwritable", path=path, reason=error.strerror or error) from error
@@ -120,6 +169,32 @@ class VoiceLibrary:
         if not _ID.fullmatch(voice_id):
             return None
         try:
-            return SavedVoice(**json.loads((self._folder / voice_id / "voice.json").read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            return _VOICE.validate_python(_with_clips(json.loads((self._folder / voice_id / _FILE).read_text("utf-8"))))
+        except (OSError, ValueError, EncoreError):
             return None
+
+
+def _with_clips(read: Any) -> Any:
+    """What a file says; those of older versions know one clip only, and no list of them."""
+    if isinstance(read, dict) and "clips" not in read:
+        return {**read, "clips": [{"file": FIRST_CLIP, "prompt_text": read.get("prompt_text", "")}]}
+    return read
+
+
+def _tidy(fields: dict[str, Any]) -> dict[str, Any]:
+    """``fields`` as they are kept. Raises TypeError for what is no field that can be changed."""
+    if unknown := fields.keys() - CHANGEABLE:
+        raise TypeError(f"no such field of a voice: {', '.join(sorted(unknown))}")
+    tidying = {"name": one_line, "tags": distinct, "notes": str.strip, "consent": str.strip}
+    return {field: tidying[field](value) if field in tidying else value for field, value in fields.items()}
+
+
+def _clip(voice: SavedVoice, file: str) -> SavedClip:
+    clip = next((clip for clip in voice.clips if clip.file == file), None)
+    if clip is None:
+        raise InvalidInput("voice.clip")
+    return clip
+
+
+def _new_file() -> str:
+    return f"{FIRST_CLIP}-{secrets.token_hex(4)}"

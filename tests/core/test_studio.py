@@ -1,6 +1,6 @@
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import soundfile as sf
 from core.audio import AudioClip, encode
 from core.cache.key import Namespace, key_for
 from core.cache.outcome import Outcome, Tier
+from core.engines.averaging import averaged
 from core.engines.registry import Registry
 from core.errors import Cancelled, EngineFailed, InvalidAudio, InvalidInput, Unsupported
 from core.progress import Progress
@@ -320,3 +321,46 @@ def test_the_emotion_of_a_clip_is_enrolled_once(studio: Studio) -> None:
     assert not np.array_equal(plain.audio.samples, take.audio.samples)
     assert outcomes(studio.synthesize(request(instruction=sad))) == [Outcome.HIT] * 3
     assert len(moody.spoken) == 7
+
+
+class MixingEngine(HummingEngine):
+    """Speaks in the mean of several recordings."""
+
+    def average(self, profiles: Sequence[SpeakerProfile]) -> SpeakerProfile:
+        return averaged(profiles, lambda name, _: name == "pitch")
+
+
+def recordings(*seconds: float) -> list[ReferenceSpeaker]:
+    return [clone(speechlike(each)) for each in seconds]
+
+
+def test_several_recordings_of_a_voice_are_enrolled_each_and_averaged(tmp_path, redis_url: str) -> None:
+    engine = MixingEngine()
+    studio = humming_studio(tmp_path, redis_url, engine)
+    first, second, third = recordings(6.0, 7.0, 8.0)
+    saved = studio.library.save("Ann", first, more=[second])
+    line = request("One is first.", LibrarySpeaker(saved.voice_id))
+    both = studio.synthesize(line)
+    alone = studio.synthesize(replace(line, speaker=first))
+    assert len(engine.enrolled) == 2
+    assert outcomes(alone) == [Outcome.MISS]
+    assert not np.array_equal(both.audio.samples, alone.audio.samples)
+    again = studio.synthesize(line)
+    assert again.report.outcome is Outcome.HIT
+    assert again.report.speaker.saved_ms >= both.report.speaker.saved_ms
+    studio.library.add_clip(saved.voice_id, third)
+    longer = studio.synthesize(line)
+    assert (outcomes(longer), longer.report.speaker.outcome, len(engine.enrolled)) == ([Outcome.MISS], Outcome.MISS, 3)
+    studio.close()
+
+
+def test_an_engine_that_cannot_average_speaks_as_the_first_recording_and_says_so(studio: Studio) -> None:
+    first, second = recordings(6.0, 7.0)
+    saved = studio.library.save("Ann", first, more=[second])
+    line = request("One is first.", LibrarySpeaker(saved.voice_id))
+    take = studio.synthesize(line)
+    assert [finding.code for finding in take.report.findings] == ["voice.one_clip"]
+    assert outcomes(studio.synthesize(replace(line, speaker=first))) == [Outcome.HIT]
+    studio.library.remove_clip(saved.voice_id, "reference")
+    changed = studio.synthesize(line)
+    assert (outcomes(changed), changed.report.findings) == ([Outcome.MISS], ())

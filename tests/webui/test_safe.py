@@ -124,7 +124,7 @@ def test_voices_are_their_owners(shared: TestClient, house: Studio, reference: b
 
     assert ("Mine" in named("ann"), "Mine" in named("bob")) == (True, False)
     assert (spoken("ann"), spoken("bob")) == (200, 404)
-    house.library.publish(voice.voice_id, True, "ann")
+    house.library.update(voice.voice_id, "ann", published=True)
     assert "Mine" in named("bob")
     assert spoken("bob") == 200
 

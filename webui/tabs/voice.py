@@ -9,11 +9,10 @@ from core.errors import EncoreError, InvalidAudio, InvalidInput
 from core.progress import Progress
 from core.report import TranscriptReport
 from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, TranscriptionRequest
-from core.speakers.library import SavedVoice
+from core.speakers.saved import SavedVoice
 from webui.api.audio import MEGABYTE
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
-from webui.components.confirm import Confirm
 from webui.components.markup import markup
 from webui.events import Form, Updates, on, settle
 from webui.form import STOCK, Reference
@@ -39,9 +38,6 @@ class VoicePanel:
         self.off = markup()
         with gr.Column(elem_classes="e-part") as self.listed:
             self.voice = put(gr.Dropdown(filterable=True), label="voice.label")
-            with gr.Column(visible=False) as self.deletion:
-                self.published = put(gr.Checkbox(visible=False), label="voice.published")
-                self.delete = Confirm(page.labels, ask="voice.delete", question="voice.delete_sure", yes="voice.delete")
         with gr.Column(elem_classes="e-part", visible=False) as self.cloning:
             self.clip = markup(
                 "encore.dropZone(element, {upload: 'upload', clear: 'clear', refused: 'refused'}, trigger)"
@@ -65,8 +61,6 @@ class VoicePanel:
     def _wire(self) -> None:
         session = self._page.session
         on(self.origin.change, self._on_origin, [self.origin], [self.listed, self.cloning], queue=False)
-        on(self.voice.change, self._on_voice, [session, self.voice], [self.deletion, self.published], queue=False)
-        on(self.published.input, self._on_publish, [session, self.voice, self.published], [self.notice])
         on(self.agreed.input, self._on_agree, [session, self.agreed], [self.agreed, self.notice], queue=False)
         shown = [self.clip, self.findings, self.notice]
         on(self.clip.upload, self._on_upload, [session], shown)
@@ -79,7 +73,6 @@ class VoicePanel:
             [session, self.name, self.prompt_text],
             [self.voice, self.origin, self.name, self.notice],
         )
-        self.delete.on_yes(self._on_delete, [session, self.voice], [self.voice, self.notice])
 
     # What others ask of the panel
 
@@ -173,25 +166,6 @@ class VoicePanel:
     def _on_origin(self, form: Form) -> Updates:
         return self.show_origin(form[self.origin])
 
-    def _on_voice(self, form: Form) -> Updates:
-        """Whoever owns a saved voice may delete it, and let others use it if there are any."""
-        session: Session = form[self._page.session]
-        kind, _, voice_id = (form[self.voice] or "").partition(":")
-        owned = {voice.voice_id: voice for voice in self._page.studio.library.voices(session.viewer)}.get(voice_id)
-        if kind != "saved" or owned is None or not owned.belongs_to(session.viewer):
-            return {self.deletion: gr.update(visible=False)}
-        published = gr.update(visible=bool(session.viewer), value=owned.published)
-        return {self.deletion: gr.update(visible=True), self.published: published}
-
-    def _on_publish(self, form: Form) -> Updates:
-        session: Session = form[self._page.session]
-        voice_id = (form[self.voice] or "").removeprefix("saved:")
-        try:
-            self._page.studio.library.publish(voice_id, bool(form[self.published]), session.viewer)
-        except Exception as error:
-            return {self.notice: notice.failure(session.texts, error)}
-        return {self.notice: ""}
-
     def _on_agree(self, form: Form) -> Updates:
         """Asked once: what was confirmed is not taken back, and the question goes away."""
         session: Session = form[self._page.session]
@@ -266,17 +240,6 @@ class VoicePanel:
             self.name: "",
             self.notice: notice.notice("good", texts("voice.saved", name=voice.name)),
         }
-
-    def _on_delete(self, form: Form) -> Updates:
-        session: Session = form[self._page.session]
-        texts = session.texts
-        try:
-            self._page.studio.library.delete((form[self.voice] or "").removeprefix("saved:"), session.viewer)
-        except Exception as error:
-            return {self.notice: notice.failure(texts, error)}
-        choices = self.choices(session)
-        value = choices[0][1] if choices else None
-        return {self.voice: gr.update(choices=choices, value=value), self.notice: ""}
 
 
 def _saved_words(voice: SavedVoice, viewer: str) -> str:

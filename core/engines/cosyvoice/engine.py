@@ -2,13 +2,14 @@
 
 import queue
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.audio import AudioClip, Floats
+from core.engines.averaging import averaged
 from core.engines.base import Capabilities, Streaming, Utterance
 from core.engines.cosyvoice import wording
 from core.engines.cosyvoice.code import Code
@@ -74,6 +75,10 @@ class CosyVoiceEngine(UpstreamEngine[ModelFiles, Upstream]):
             streaming=Streaming.ALIKE if version == 3 and not self.options.vllm else Streaming.NONE,
             speed=(0.5, 2.0),
         )
+
+    def average(self, profiles: Sequence[SpeakerProfile]) -> SpeakerProfile:
+        """The speaker vectors' mean; what the first recording says, and how, stays the prompt."""
+        return averaged(profiles, lambda name, _: name in ("flow_embedding", "llm_embedding"))
 
     def synthesize(self, utterance: Utterance, profile: SpeakerProfile) -> AudioClip:
         """``utterance`` in the voice of ``profile``, at 24 kHz. Raises as :meth:`load`, and :class:`InvalidText`."""

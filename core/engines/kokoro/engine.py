@@ -14,6 +14,7 @@ import numpy.typing as npt
 from core.audio import AudioClip, Floats
 from core.engines.availability import Availability, of_models
 from core.engines.base import Capabilities, StockVoice, Utterance
+from core.engines.kokoro.averaging import average
 from core.engines.kokoro.enroll import enroll
 from core.engines.kokoro.graph import SAMPLE_RATE, Graph, finished, split_phonemes
 from core.engines.kokoro.marked import PAUSES_S, spoken_parts, to_phonemes
@@ -152,6 +153,10 @@ class KokoroEngine:
         }
         facts = {"similarity": f"{clone.similarity:.2f}", "pitch": f"{np.exp(clone.pitch):.0f} Hz"}
         return SpeakerProfile(self.name, arrays, facts)
+
+    def average(self, profiles: Sequence[SpeakerProfile]) -> SpeakerProfile:
+        """The clone between those of several recordings."""
+        return average(profiles)
 
     def findings(self, utterance: Utterance) -> Sequence[Finding]:
         """What of ``utterance`` comes out otherwise than asked."""
