@@ -51,6 +51,13 @@ class VoiceLibrary:
             raise InvalidInput("request.voice", voice=voice_id)
         return voice
 
+    def own(self, voice_id: str, viewer: str | None = None) -> SavedVoice:
+        """A voice of ``viewer``'s. Raises :class:`InvalidInput` (``request.voice``) or :class:`Refused`."""
+        voice = self.voice(voice_id, viewer)
+        if not voice.belongs_to(viewer):
+            raise Refused("voice.owner", name=voice.name)
+        return voice
+
     def save(
         self,
         name: str,
@@ -81,7 +88,7 @@ class VoiceLibrary:
         Raises as :meth:`save`, and as :meth:`delete`.
         """
         with self._writing:
-            voice = replace(self._own(voice_id, viewer), **_tidy(fields))
+            voice = replace(self.own(voice_id, viewer), **_tidy(fields))
             if "name" in fields:
                 self._check_name(voice)
             self._write(voice)
@@ -90,7 +97,7 @@ class VoiceLibrary:
     def add_clip(self, voice_id: str, speaker: ReferenceSpeaker, viewer: str | None = None) -> SavedVoice:
         """Keep one more recording of a voice of ``viewer``'s. Raises as :meth:`update`."""
         with self._writing:
-            voice = self._own(voice_id, viewer)
+            voice = self.own(voice_id, viewer)
             clip = SavedClip(_new_file(), speaker.prompt_text)
             longer = replace(voice, clips=(*voice.clips, clip))
             self._write_clip(voice, clip, speaker.audio)
@@ -100,7 +107,7 @@ class VoiceLibrary:
     def remove_clip(self, voice_id: str, file: str, viewer: str | None = None) -> SavedVoice:
         """Forget a recording of a voice of ``viewer``'s; the last one stays. Raises as :meth:`update`."""
         with self._writing:
-            voice = self._own(voice_id, viewer)
+            voice = self.own(voice_id, viewer)
             _clip(voice, file)
             shorter = replace(voice, clips=tuple(clip for clip in voice.clips if clip.file != file))
             self._write(shorter)
@@ -110,7 +117,7 @@ class VoiceLibrary:
     def set_prompt_text(self, voice_id: str, file: str, prompt_text: str, viewer: str | None = None) -> SavedVoice:
         """Say what a recording of a voice of ``viewer``'s says. Raises as :meth:`update`."""
         with self._writing:
-            voice = self._own(voice_id, viewer)
+            voice = self.own(voice_id, viewer)
             clip = replace(_clip(voice, file), prompt_text=prompt_text.strip())
             changed = replace(voice, clips=tuple(clip if each.file == file else each for each in voice.clips))
             self._write(changed)
@@ -129,14 +136,8 @@ class VoiceLibrary:
     def delete(self, voice_id: str, viewer: str | None = None) -> None:
         """Forget a voice of ``viewer``'s. Raises :class:`InvalidInput` (``request.voice``) or :class:`Refused`."""
         with self._writing:
-            self._own(voice_id, viewer)
+            self.own(voice_id, viewer)
             shutil.rmtree(self._folder / voice_id, ignore_errors=True)
-
-    def _own(self, voice_id: str, viewer: str | None) -> SavedVoice:
-        voice = self.voice(voice_id, viewer)
-        if not voice.belongs_to(viewer):
-            raise Refused("voice.owner", name=voice.name)
-        return voice
 
     def _check_name(self, voice: SavedVoice) -> None:
         """Raise :class:`InvalidInput` if the owner sees another voice of that name; of one unseen nothing is told."""
