@@ -13,6 +13,7 @@ from core.studio import Studio
 from webui.api.audio import ClipStore
 from webui.desk.feed import Json
 from webui.desk.opened import Opened
+from webui.desk.sample import sample as sample_in
 from webui.desk.speaking import Speaking
 from webui.gate.house import Guest
 from webui.i18n import Texts
@@ -71,7 +72,12 @@ class Desk:
 
     def create(self, guest: Guest, title: str = "", sample: Texts | None = None) -> Work:
         """A new project, opened; with lines to try things on in the language of ``sample``."""
-        project = set_title(Project(script=Script(engine=self.studio.synthesis.names[0])), title)
+        engine = self._engine
+        project = sample_in(self.studio, engine, sample.language) if sample else Project(script=Script(engine=engine))
+        return self.keep(guest, set_title(project, title))
+
+    def keep(self, guest: Guest, project: Project) -> Work:
+        """``project`` as a new one, opened."""
         return self._enter(Opened(self.store.create(project, guest.caller.name), self.store))
 
     def work(self, guest: Guest, project_id: str) -> Work:
@@ -108,6 +114,12 @@ class Desk:
             works, self._open = list(self._open.values()), {}
         for work in works:
             work.close()
+
+    @property
+    def _engine(self) -> str:
+        """The first engine that can be used; the first of all where none can, which then says why."""
+        engines = self.studio.synthesis
+        return next((name for name in engines.names if engines[name].availability.ready), engines.names[0])
 
     def _viewer(self, guest: Guest) -> str | None:
         """As whom ``guest`` looks at the store: at the house's own machine as the house."""

@@ -56,17 +56,33 @@ class Job:
 
 
 class Errand:
-    """A job under way: who it is done for can be told to come back, and whoever asked can take it back."""
+    """Work under way for a guest, who may be told to come back later, and may take it back."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.visit: Visit | None = None
+    def __init__(self, guest: Guest) -> None:
+        self.guest = guest
+        self._visit: Visit | None = None
         self.listener: Listener | None = None
         self.queue_listener: QueueListener | None = None
         self.progress = Progress(self._stage, self._queue, self._need_engine)
 
-    def wait(self, seconds: float) -> None:
-        """Come back in so many seconds. Raises :class:`Cancelled`."""
+    def run(self, work: Callable[[Progress], T], held: Callable[[Busy], None]) -> T:
+        """What ``work`` returns; when the house is full, or the guest asked for too much, later: ``held`` is told.
+
+        Raises what else ``work`` does, and :class:`Cancelled`.
+        """
+        while True:
+            try:
+                self._visit = self.guest.enter()
+                try:
+                    self.guest.count()
+                    return work(self.progress)
+                finally:
+                    self._visit.leave()
+            except Busy as error:
+                held(error)
+                self._wait(error.retry_s)
+
+    def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.progress.checkpoint()
@@ -81,19 +97,19 @@ class Errand:
             self.queue_listener(ahead)
 
     def _need_engine(self) -> None:
-        if self.visit is not None:
-            self.visit.need_engine()
+        if self._visit is not None:
+            self._visit.need_engine()
 
 
 class Jobs:
     """The jobs of one project. Thread-safe."""
 
-    def __init__(self, do: Callable[[Errand], None], told: Callable[[], None]) -> None:
+    def __init__(self, do: Callable[[Job, Errand], None], told: Callable[[], None]) -> None:
         """``do`` does one and raises nothing; ``told`` is called when there are more, or fewer."""
         self._do, self._told = do, told
         self._asked, self._aside = RenderQueue(), RenderQueue()
         self._known: dict[str, Job] = {}
-        self._current: Errand | None = None
+        self._current: tuple[Job, Errand] | None = None
         self._running = False
         self._began = 0.0
         self.done = 0
@@ -147,9 +163,10 @@ class Jobs:
         with self._lock:
             gone = [job for job in self._known.values() if subjects is None or job.subject in subjects]
             self._drop(gone)
-            current = self._current
-            if current and (subjects is None or current.job.subject in subjects):
-                current.progress.cancel()
+            if self._current is not None:
+                job, errand = self._current
+                if subjects is None or job.subject in subjects:
+                    errand.progress.cancel()
         self._told()
         return gone
 
@@ -162,37 +179,20 @@ class Jobs:
         self._aside.remove(names)
 
     def _run(self) -> None:
-        while (errand := self._next()) is not None:
-            self._do(errand)
+        while (current := self._next()) is not None:
+            job, errand = current
+            self._do(job, errand)
             with self._lock:
                 self._current = None
-                self.done += errand.job.kind is not Kind.RESTORE
+                self.done += job.kind is not Kind.RESTORE
             self._told()
 
-    def _next(self) -> Errand | None:
+    def _next(self) -> tuple[Job, Errand] | None:
         with self._lock:
             name = self._asked.next() or self._aside.next()
             if name is None:
                 self._running = False
                 return None
-            self._current = Errand(self._known.pop(name))
+            job = self._known.pop(name)
+            self._current = job, Errand(job.guest)
             return self._current
-
-
-def attempted(errand: Errand, work: Callable[[Progress], T], held: Callable[[Busy], None]) -> T:
-    """What ``work`` returns, in the house of who asked for it: when it is full, or they asked for too much, later.
-
-    Raises what ``work`` does, and :class:`Cancelled`.
-    """
-    guest = errand.job.guest
-    while True:
-        try:
-            errand.visit = guest.enter()
-            try:
-                guest.count()
-                return work(errand.progress)
-            finally:
-                errand.visit.leave()
-        except Busy as error:
-            held(error)
-            errand.wait(error.retry_s)

@@ -3,25 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.desk.editing import Edit
+from core.desk.importing import MOST_BYTES
 from core.desk.script import MOST_LINES, MOST_TITLE
+from webui.desk.bringing import import_script, take_from_link
 from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
 from webui.desk.shown import offered
 from webui.desk.speaking import MOST_TAKES_AT_ONCE, rendering_json
-from webui.desk.wire import DeskRoute, words_of
+from webui.desk.wire import DeskRoute, body_of, words_of
 from webui.gate.house import Guest, guest_of
 from webui.i18n import Texts
 
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Proxies are not to hold events back."""
 
+LONGEST_LINK = 8_000
+"""With the address that it came in."""
+
+Name = Annotated[str, Query(max_length=300)]
 Id = Annotated[str, Field(max_length=64)]
 Ids = Annotated[list[Id], Field(max_length=MOST_LINES)]
 
@@ -69,6 +75,12 @@ class Takes(_Body):
 
     line_id: Id
     count: Annotated[int, Field(ge=1, le=MOST_TAKES_AT_ONCE)]
+
+
+class Link(_Body):
+    """A take, as somebody sent it."""
+
+    link: Annotated[str, Field(max_length=LONGEST_LINK)]
 
 
 class Checked(Lines):
@@ -141,6 +153,24 @@ def desk_routes(desk: Desk) -> APIRouter:
     @routes.post("/projects/{project_id}/edit")
     def edit(work: Opened, edits: Edits, guest: Asking, words: Words) -> Json:
         return changed(work.opened.edit(edits.edits, edits.revision, words), work, guest, words)
+
+    @routes.post("/projects/{project_id}/import")
+    async def import_file(
+        request: Request,
+        work: Opened,
+        guest: Asking,
+        words: Words,
+        name: Name = "",
+        mode: Literal["append", "replace"] = "append",
+    ) -> Json:
+        data = await body_of(request, MOST_BYTES)
+        await asyncio.to_thread(guest.count)
+        told = await asyncio.to_thread(import_script, work.opened, name, data, words, instead=mode == "replace")
+        return changed(told, work, guest, words)
+
+    @routes.post("/projects/{project_id}/take-from-link")
+    def take_in(work: Opened, link: Link, guest: Asking, words: Words) -> Json:
+        return changed(take_from_link(work.opened, link.link, words), work, guest, words)
 
     @routes.post("/projects/{project_id}/undo")
     def undo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:

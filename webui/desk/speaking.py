@@ -17,7 +17,7 @@ from core.request import MAX_SEED, LibrarySpeaker
 from core.sound import encode_take
 from core.studio import Studio
 from webui.api.audio import ClipStore
-from webui.desk.jobs import Errand, Job, Jobs, Kind, attempted
+from webui.desk.jobs import Errand, Job, Jobs, Kind
 from webui.desk.opened import LINES, TAKES, Opened
 from webui.desk.state import AS_TAKEN, Card, Heard, asked
 from webui.gate.house import Guest
@@ -110,9 +110,8 @@ class Speaking:
 
     # What is done, in the thread of the jobs
 
-    def _do(self, errand: Errand) -> None:
-        job, board = errand.job, _board(errand.job)
-        opened = self._opened
+    def _do(self, job: Job, errand: Errand) -> None:
+        board, opened = _board(job), self._opened
         wanted = self._wanted(job)
         if wanted is None:  # it was deleted meanwhile
             return
@@ -137,7 +136,7 @@ class Speaking:
             self._allow(project, line, job.guest)
             spoken = self._cached(project, line, job.guest)
             if spoken is None:
-                spoken = attempted(errand, lambda progress: self._speak(project, line, job.guest, progress), held)
+                spoken = errand.run(lambda progress: self._speak(project, line, job.guest, progress), held)
             heard = self._heard(spoken)
             if job.kind is Kind.TAKE:
                 self._keep(spoken, heard)
@@ -145,7 +144,7 @@ class Speaking:
             opened.update(board, job.subject, lambda card: card.spoken(about, heard))
             if job.kind in (Kind.CHECK, Kind.CHECK_TAKE):
                 stage("check", 0.0)
-                found = attempted(errand, lambda progress: self._check(spoken, progress), held)
+                found = errand.run(lambda progress: self._check(spoken, progress), held)
                 opened.update(board, job.subject, lambda card: card.checked(about, found))
         except Cancelled:
             opened.update(board, job.subject, Card.idle)

@@ -1,0 +1,71 @@
+"""What comes into an open project from elsewhere: scripts in files, takes in links."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from core.desk.editing import Cast, Edit, Insert, LineIds, SetScript, SetTitle
+from core.desk.importing import read_script
+from core.desk.script import MOST_NAME, MOST_TITLE, Script
+from core.desk.takes import from_link
+from core.finding import Finding
+from webui.desk.feed import Json
+from webui.desk.opened import Opened
+from webui.desk.shown import findings_json
+from webui.i18n import Texts
+
+
+def import_script(opened: Opened, name: str, data: bytes, words: Texts, *, instead: bool) -> Json:
+    """Append the lines of a file called ``name``, or put them in place of all that are there, as one step.
+
+    What has changed, and what of the file was not taken as it stands. Raises :class:`InvalidInput`.
+    """
+    imported = read_script(name, data)
+    project = opened.project
+    here = tuple(line.line_id for line in project.script.lines) if instead else ()
+    edits: list[Edit] = [LineIds(op="delete", line_ids=here)] if here else []
+    edits.append(Insert(op="insert", lines=imported.lines))
+    if not project.title and (title := _title(name)):
+        edits.append(SetTitle(op="set_title", title=title))
+    told = opened.edit(edits, opened.revision, words)
+    return told | {"findings": findings_json(imported.findings, words), "count": len(imported.lines)}
+
+
+def take_from_link(opened: Opened, link: str, words: Texts) -> Json:
+    """Append the line of a take that somebody sent as a link, in the voice that spoke it. Raises :class:`InvalidInput`.
+
+    What has changed, which line it is, and what is otherwise than it was there.
+    """
+    linked = from_link(link)
+    script = opened.project.script
+    edits: list[Edit] = []
+    findings: Sequence[Finding] = ()
+    if not script.lines:
+        edits.append(SetScript(op="set_script", engine=linked.engine, language=linked.language))
+    elif (linked.engine, linked.language) != (script.engine, script.language):
+        findings = [Finding("warning", "desk.take_elsewhere", {"engine": linked.engine, "language": linked.language})]
+    speaker = _role(script, linked.line.speaker, linked.voice)
+    if script.cast.get(speaker) != linked.voice:
+        edits.append(Cast(op="cast", speaker=speaker, voice=linked.voice))
+    line = replace(linked.line, speaker=speaker)
+    edits.append(Insert(op="insert", lines=(line,)))
+    told = opened.edit(edits, opened.revision, words)
+    return told | {"findings": findings_json(findings, words), "line_id": line.line_id}
+
+
+def _role(script: Script, speaker: str, voice: str) -> str:
+    """Who is to say a line in ``voice``: its own ``speaker`` if nobody else's voice is changed by that."""
+    unknown = speaker not in script.cast and speaker not in script.speakers
+    if script.cast.get(speaker) == voice or (unknown and (speaker or not script.lines)):
+        return speaker
+    for role, cast in script.cast.items():
+        if cast == voice and role:
+            return role
+    name = (speaker or voice.partition(":")[2])[: MOST_NAME - 4]
+    taken = {*script.cast, *script.speakers}
+    return next(role for role in (name, *(f"{name} {number}" for number in range(2, 10_000))) if role not in taken)
+
+
+def _title(name: str) -> str:
+    """What a file is called, as a title."""
+    return " ".join("".join(each for each in PurePath(name).stem if each.isprintable()).split())[:MOST_TITLE]

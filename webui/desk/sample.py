@@ -1,0 +1,23 @@
+"""A few lines to try things on, each role with a voice of its own."""
+
+from dataclasses import replace
+from importlib import resources
+
+from core.desk.importing import read_script
+from core.desk.script import Project, Script
+from core.errors import EncoreError
+from core.studio import Studio
+
+
+def sample(studio: Studio, engine: str, language: str) -> Project:
+    """The sample in ``language``, in which the page can be read, for an engine of ``studio``."""
+    name = f"sample-{language}.csv"
+    lines = read_script(name, (resources.files("assets") / name).read_bytes()).lines
+    try:
+        stock = studio.synthesis[engine].voices
+    except EncoreError:  # without its model an engine has none; asking it to speak says why
+        stock = ()
+    voices = [f"stock:{voice.name}" for voice in stock if voice.language == language]
+    script = Script(lines, engine=engine)
+    cast = {role: voices[place % len(voices)] for place, role in enumerate(script.speakers) if voices}
+    return Project(script=replace(script, cast=cast))
