@@ -28,39 +28,66 @@ def prepare() -> None:
     import scipy.signal  # noqa: F401
 
 
+class Meter:
+    """Integrated loudness of a sound that may come in blocks."""
+
+    def __init__(self, rate: int) -> None:
+        """For samples at ``rate`` hertz."""
+        self._weighting = _k_weighting(rate)
+        self._state = np.zeros((len(self._weighting), 2))
+        self._step = round(BLOCK_S * rate / OVERLAP)
+        self._rest = np.zeros(0)
+        self._energy: list[npt.NDArray[np.float64]] = []
+
+    def add(self, samples: Floats) -> None:
+        """What comes next, float32 [n]."""
+        from scipy.signal import sosfilt
+
+        if not len(samples):
+            return
+        weighted, self._state = sosfilt(self._weighting, samples.astype(np.float64), zi=self._state)
+        squares = np.concatenate([self._rest, weighted**2]) if len(self._rest) else weighted**2
+        whole = len(squares) // self._step * self._step
+        self._energy.append(squares[:whole].reshape(-1, self._step).sum(axis=1))
+        self._rest = squares[whole:]
+
+    @property
+    def loudness(self) -> float:
+        """LUFS of all that came; minus infinity where all is silence.
+
+        A sound shorter than a block is measured with silence behind it.
+        """
+        per_step = np.concatenate(self._energy) if self._energy else np.zeros(0)
+        if len(per_step) < OVERLAP:
+            tail = np.zeros((OVERLAP - len(per_step), self._step))
+            tail[0, : len(self._rest)] = self._rest
+            per_step = np.concatenate([per_step, tail.sum(axis=1)])
+        power = np.convolve(per_step, np.ones(OVERLAP), "valid") / (OVERLAP * self._step)
+        gated = power[_lufs(power) > ABSOLUTE_GATE]
+        if not len(gated):
+            return -math.inf
+        gated = gated[_lufs(gated) > float(_lufs(gated.mean())) + RELATIVE_GATE]
+        return float(_lufs(gated.mean()))
+
+
 def integrated_loudness(samples: Floats, rate: int) -> float:
-    """LUFS of ``samples``, float32 [n] at ``rate`` hertz; minus infinity where all is silence.
-
-    A sound shorter than a block is measured with silence behind it.
-    """
-    from scipy.signal import sosfilt
-
-    if not len(samples):
-        return -math.inf
-    step = round(BLOCK_S * rate / OVERLAP)
-    weighted = sosfilt(_k_weighting(rate), samples.astype(np.float64))
-    steps = max(OVERLAP, len(samples) // step)
-    energy = np.zeros(steps * step)
-    used = min(len(energy), len(weighted))
-    energy[:used] = weighted[:used] ** 2
-    per_step = energy.reshape(steps, step).sum(axis=1)
-    power = np.convolve(per_step, np.ones(OVERLAP), "valid") / (OVERLAP * step)
-    gated = power[_lufs(power) > ABSOLUTE_GATE]
-    if not len(gated):
-        return -math.inf
-    gated = gated[_lufs(gated) > float(_lufs(gated.mean())) + RELATIVE_GATE]
-    return float(_lufs(gated.mean()))
+    """LUFS of ``samples``, float32 [n] at ``rate`` hertz, as :attr:`Meter.loudness`."""
+    meter = Meter(rate)
+    meter.add(samples)
+    return meter.loudness
 
 
-def limited(samples: Floats, rate: int, ceiling: float) -> Floats:
+def limited(samples: Floats, rate: int, ceiling: float, peaks: Floats | None = None) -> Floats:
     """``samples``, float32 [n] at ``rate`` hertz, turned down smoothly around whatever passes ``ceiling``.
 
+    ``peaks``, float32 [n], is how high the sound goes at each sample, where that is known better than from the samples.
     A look-ahead limiter: the gain that each sample needs, its minimum over a window, and the mean of that over the same
     window, which is nowhere more than what is needed.
     """
     from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
-    needed = np.minimum(1.0, ceiling / np.maximum(np.abs(samples), 1e-9).astype(np.float64))
+    height = np.abs(samples) if peaks is None else peaks
+    needed = np.minimum(1.0, ceiling / np.maximum(height, 1e-9).astype(np.float64))
     if needed.min(initial=1.0) == 1.0:
         return samples
     window = 2 * round(LOOK_AHEAD_S * rate) + 1

@@ -1,0 +1,72 @@
+"""Writes one file of sound as it is wanted, and measures what came out."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import soundfile as sf
+
+from core.audio import Floats
+from core.desk.delivery.loudness import Levelling, Measured, Samples, levelling, measure
+from core.desk.delivery.manifest import WrittenFile
+from core.desk.delivery.wish import Delivery
+from core.finding import Finding
+from core.sound import write
+
+OFF_TARGET_DB = 0.5
+"""A file that misses its loudness by more is told of."""
+OVER_DB = 0.1
+"""A peak that is higher than it may be by more is told of."""
+_ATTEMPTS = 3
+_BLOCK = 1 << 20
+
+
+def write_file(folder: Path, name: str, samples: Samples, rate: int, wish: Delivery) -> WrittenFile:
+    """Put ``samples`` at ``rate`` hertz, one of the format's, into ``folder`` as ``wish`` has it; ``name`` is without
+    its ending. Raises :class:`OSError`.
+    """
+    path = folder / f"{name}.{wish.format}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    limit = wish.peak
+    for _ in range(_ATTEMPTS):
+        level = levelling(samples, rate, target=wish.loudness, peak=limit, channels=wish.channels)
+        found = _written(path, samples, rate, wish, level)
+        if found.peak <= wish.peak:
+            break
+        limit -= found.peak - wish.peak  # what loses nothing of the sound but detail moves its peaks
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return WrittenFile(
+        path.relative_to(folder).as_posix(),
+        digest,
+        len(samples) / rate,
+        rate,
+        wish.channels,
+        found.loudness,
+        found.peak,
+        _findings(found, wish),
+    )
+
+
+def _written(path: Path, samples: Samples, rate: int, wish: Delivery, level: Levelling) -> Measured:
+    """What is heard in the file at ``path``, now that ``samples`` are in it."""
+    with path.open("w+b") as file:
+        write(file, wish.format, rate, level.blocks(samples, rate), wish.channels)
+        file.seek(0)
+        return measure(_read(sf.SoundFile(file)), rate, wish.channels)
+
+
+def _read(file: sf.SoundFile) -> Iterator[Floats]:
+    for block in file.blocks(_BLOCK, dtype="float32", always_2d=True):
+        yield block[:, 0]
+
+
+def _findings(found: Measured, wish: Delivery) -> tuple[Finding, ...]:
+    told = []
+    if wish.loudness is not None and found.loudness is not None and abs(found.loudness - wish.loudness) > OFF_TARGET_DB:
+        told.append(
+            Finding("warning", "delivery.off_target", {"loudness": round(found.loudness, 1), "target": wish.loudness})
+        )
+    if found.peak > wish.peak + OVER_DB:
+        told.append(Finding("warning", "delivery.over_peak", {"peak": round(found.peak, 1), "limit": wish.peak}))
+    return tuple(told)
