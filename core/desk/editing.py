@@ -44,6 +44,8 @@ class ScriptFields(TypedDict, total=False):
 
 def set_line(project: Project, line_id: str, **fields: Unpack[LineFields]) -> Project:
     """Change fields of a line."""
+    if "speaker" in fields:
+        fields["speaker"] = " ".join(fields["speaker"].split())
     return _with_lines(project, {line_id}, lambda line: replace(line, **fields))
 
 
@@ -121,6 +123,7 @@ def set_title(project: Project, title: str) -> Project:
 
 def cast(project: Project, speaker: str, voice: str) -> Project:
     """Let ``voice`` speak for ``speaker``; "" takes the role back."""
+    speaker = " ".join(speaker.split())
     others = {name: theirs for name, theirs in project.script.cast.items() if name != speaker}
     return _with_script(project, cast={**others, speaker: voice} if voice else others)
 

@@ -56,6 +56,13 @@ def _check_name(text: str, code: str, most: int) -> None:
         raise InvalidInput(code, limit=most)
 
 
+def _check_speaker(name: str) -> None:
+    """Two speakers never differ by white space alone, which nobody sees."""
+    _check_name(name, "desk.speaker", MOST_NAME)
+    if name != " ".join(name.split()):
+        raise InvalidInput("desk.speaker", limit=MOST_NAME)
+
+
 def check_voice(voice: str) -> None:
     """Whether ``voice`` could be one; that it is here is seen when it speaks. Raises :class:`InvalidInput`."""
     if not _VOICE.fullmatch(checked_text(voice)):
@@ -107,7 +114,7 @@ class Line:
     def __post_init__(self) -> None:
         _check_id(self.line_id)
         checked_text(self.text)
-        _check_name(self.speaker, "desk.speaker", MOST_NAME)
+        _check_speaker(self.speaker)
         if len(checked_text(self.instruction)) > MAX_INSTRUCTION:
             raise InvalidInput("instruction.too_long", characters=len(self.instruction), limit=MAX_INSTRUCTION)
         if not 0 <= self.seed <= MAX_SEED:
@@ -164,7 +171,7 @@ class Script:
         if len(self.cast) > MOST_LINES:
             raise InvalidInput("desk.too_many_lines", count=len(self.cast), limit=MOST_LINES)
         for speaker, voice in self.cast.items():
-            _check_name(speaker, "desk.speaker", MOST_NAME)
+            _check_speaker(speaker)
             check_voice(voice)
         _check_name(self.engine, "desk.engine", MOST_NAME)
         _check_name(self.language, "desk.language", MOST_NAME)
