@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.audio import AudioClip
+from core.desk.delivery.loudness import measure
 from core.desk.diff import Comparison, Difference, Heard, compare
 from core.desk.sounds import heard_sounds, sounds_of
 from core.engines.base import TimedText, Transcript
 from core.finding import Finding
-from core.loudness import integrated_loudness
 from core.progress import Progress
 from core.request import AUTO, AudioSource, TranscriptionRequest
 from core.speakers.encoder import similarity
@@ -48,8 +48,8 @@ class TakeCheck:
     """Of the voice to its reference, the cosine of speaker embeddings; None without a reference."""
     loudness: float | None
     """Integrated, in LUFS; None where all is silence."""
-    peak: float | None
-    """True peak, in dBTP; None where all is silence."""
+    peak: float
+    """True peak, in dBTP."""
     clipped: int
     """Samples at full scale."""
     lead_s: float
@@ -72,7 +72,7 @@ class TakeCheck:
             "diffs": [difference.as_json() for difference in self.differences],
             "similarity": _rounded(self.similarity),
             "loudness": _rounded(self.loudness),
-            "peak": _rounded(self.peak),
+            "peak": round(self.peak, 2),
             "clipped": self.clipped,
             "lead_s": round(self.lead_s, 3),
             "trail_s": round(self.trail_s, 3),
@@ -110,7 +110,7 @@ def check(
     if reference is not None:
         mine, theirs = (voiceprint(each, studio.cache, progress) for each in (source, studio.as_reference(reference)))
         alike = similarity(mine, theirs)
-    loudness = integrated_loudness(audio.samples, audio.sample_rate)
+    measured = measure([audio.samples], audio.sample_rate)
     clipped = int(np.count_nonzero(np.abs(audio.samples) >= CLIPPING))
     lead_s, trail_s = _silences(audible, audio.duration_s)
     return TakeCheck(
@@ -118,8 +118,8 @@ def check(
         differences=comparison.differences,
         error_rate=comparison.error_rate,
         similarity=alike,
-        loudness=loudness if math.isfinite(loudness) else None,
-        peak=_true_peak(audio),
+        loudness=measured.loudness,
+        peak=measured.peak,
         clipped=clipped,
         lead_s=lead_s,
         trail_s=trail_s,
@@ -163,12 +163,6 @@ def _timed(transcript: Transcript, duration_s: float, audible: npt.NDArray[np.bo
         for sound, share in zip(sounds, shares, strict=True):
             at = frames[int(share * len(frames))] * _FRAME_S if len(frames) else part.start_s
             yield Heard(sound, float(at))
-
-
-def _true_peak(clip: AudioClip) -> float | None:
-    """The highest point between the samples as well, in dBTP (ITU-R BS.1770-4, annex 2); None where all is silence."""
-    highest = np.abs(clip.resampled(4 * clip.sample_rate).samples).max(initial=0.0)
-    return float(20 * np.log10(highest)) if highest > 0 else None
 
 
 def _audible(clip: AudioClip) -> npt.NDArray[np.bool_]:

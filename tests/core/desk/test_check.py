@@ -91,7 +91,8 @@ def test_clipping_and_silence_are_told(studio: Studio) -> None:
     assert codes(found) == ["check.clipped"]
     assert found.clipped > 1000
     nothing = checked(studio, "one", "", AudioClip(silence(1.0), RATE))
-    assert (nothing.loudness, nothing.peak, nothing.lead_s, nothing.trail_s) == (None, None, 1.0, 0.0)
+    assert (nothing.loudness, nothing.lead_s, nothing.trail_s) == (None, 1.0, 0.0)
+    assert nothing.peak <= -100
 
 
 def test_another_voice_than_the_reference_fails_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
