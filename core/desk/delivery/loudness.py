@@ -27,6 +27,7 @@ CLOSE_DB = 0.1
 MARGIN_DB = 0.1
 """How far below the wanted peak is limited: smoothing and rounding move what lies between samples a little."""
 _ROUNDS = 6
+_LEAST_SLOPE = 0.2
 _BLOCK = 1 << 20
 """Samples that are worked on at once."""
 _CONTEXT_S = 0.1
@@ -129,13 +130,18 @@ def levelling(samples: Samples, rate: int, *, target: float | None, peak: float,
         return Levelling(_factor(gain_db), _factor(peak))
     ceiling = _factor(peak - MARGIN_DB)
     most = peak - before.peak + MOST_LIMITING_DB
+    slope, last_db, reached = 1.0, 0.0, before.loudness
     for _ in range(_ROUNDS):
         gain_db = min(gain_db, most)
-        after = measure(Levelling(_factor(gain_db), ceiling).blocks(samples, rate), rate, channels)
-        missing = target - (after.loudness or target)
+        after = measure(Levelling(_factor(gain_db), ceiling).blocks(samples, rate), rate, channels).loudness
+        missing = target - (target if after is None else after)
         if abs(missing) <= CLOSE_DB or (gain_db == most and missing > 0):
             break
-        gain_db += missing
+        # The more is limited, the less of a further decibel is heard.
+        if after is not None and gain_db != last_db:
+            slope = min(1.0, max(_LEAST_SLOPE, (after - reached) / (gain_db - last_db)))
+            last_db, reached = gain_db, after
+        gain_db += missing / slope
     return Levelling(_factor(min(gain_db, most)), ceiling)
 
 

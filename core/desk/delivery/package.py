@@ -5,7 +5,7 @@ The same project gives the same bytes, whenever and wherever that is. Memory hol
 
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +79,7 @@ def deliver(
     folder: Path,
     progress: Progress | None = None,
     line_ids: Collection[str] | None = None,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Write what ``project`` wants into ``folder``: of ``line_ids``, or of all lines that have a text.
 
     Gives a :class:`LineDone` or :class:`LineFailed` for each, in the order of the script, and in the end
@@ -111,7 +111,7 @@ def package(
     path: Path,
     progress: Progress | None = None,
     line_ids: Collection[str] | None = None,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """As :func:`deliver`, into one zip file at ``path``, which is there once :class:`Delivered` is given."""
     with _storing(path):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ def speechlike(seconds: float = 4.0, rate: int = 24_000, level: float = 0.1) -> 
     rng = np.random.default_rng(rate)
     n = round(seconds * rate)
     envelope = np.clip(np.sin(2 * np.pi * 3 * np.arange(n) / rate), 0, 1) ** 2
-    noise = np.convolve(rng.standard_normal(n), np.ones(6) / 6, "same")
+    noise = np.tanh(np.convolve(rng.standard_normal(n), np.ones(6) / 3, "same"))
     return AudioClip((level * envelope * noise).astype(np.float32), rate)
 
 
