@@ -31,6 +31,7 @@ _STATUS = {
     "api.too_large": 413,
     "api.clip_gone": 404,
     "desk.unknown": 404,
+    "desk.file_gone": 404,
     "api.upload_type": 415,
     "access.needed": 401,
 }

@@ -11,7 +11,9 @@ from core.desk.script import Project, Script
 from core.errors import Busy, InvalidInput
 from core.studio import Studio
 from webui.api.audio import ClipStore
+from webui.desk.delivering import Delivering
 from webui.desk.feed import Json
+from webui.desk.files import Files
 from webui.desk.opened import Opened
 from webui.desk.sample import sample as sample_in
 from webui.desk.speaking import Speaking
@@ -34,20 +36,26 @@ log = logging.getLogger(__name__)
 class Work:
     """An open project and who works for it."""
 
-    def __init__(self, opened: Opened, studio: Studio, clips: ClipStore) -> None:
+    def __init__(self, opened: Opened, studio: Studio, clips: ClipStore, files: Files) -> None:
         self.opened = opened
         self.speaking = Speaking(opened, studio, clips)
+        self.delivering = Delivering(opened, studio, self.speaking, files)
 
     @property
     def idle_s(self) -> float:
         """How long nobody has had it open, and nothing was done for it, in seconds."""
-        if self.opened.feed.heard or self.speaking.jobs.running:
+        if self.opened.feed.heard or self.speaking.jobs.running or self.delivering.running:
             self.opened.used_s = time.monotonic()
         return time.monotonic() - self.opened.used_s
 
+    def stop(self) -> None:
+        """Do nothing more for it."""
+        self.speaking.jobs.cancel()
+        self.delivering.cancel()
+
     def close(self) -> None:
         """Do nothing more for it, and save it."""
-        self.speaking.jobs.cancel()
+        self.stop()
         self.opened.save()
         self.opened.feed.close()
 
@@ -59,6 +67,7 @@ class Desk:
         """``private`` if only people at this machine can come, so that all that is there is theirs."""
         self.studio = studio
         self.store = ProjectStore(studio.settings.data_dir / "projects")
+        self.files = Files(studio.settings.data_dir / "deliveries")
         self._clips, self._private = clips, private
         self._open: dict[str, Work] = {}
         self._lock = threading.Lock()
@@ -68,7 +77,7 @@ class Desk:
 
     def list(self, guest: Guest) -> list[ProjectSummary]:
         """The projects of ``guest``; none where nobody says who they are."""
-        return self.store.list(self._viewer(guest))
+        return self.store.list(self.viewer(guest))
 
     def create(self, guest: Guest, title: str = "", sample: Texts | None = None) -> Work:
         """A new project, opened; with lines to try things on in the language of ``sample``."""
@@ -82,7 +91,7 @@ class Desk:
 
     def work(self, guest: Guest, project_id: str) -> Work:
         """A project, opened if it is not yet. Raises :class:`InvalidInput` (``desk.unknown``) and as the store does."""
-        viewer = self._viewer(guest)
+        viewer = self.viewer(guest)
         work = self._known(project_id)
         if work is None:
             with self._opening:
@@ -101,9 +110,10 @@ class Desk:
     def delete(self, guest: Guest, project_id: str) -> None:
         """Forget a project. Raises as :meth:`work`."""
         work = self.work(guest, project_id)
-        work.speaking.jobs.cancel()
+        work.stop()
         work.opened.delete()
-        self.store.delete(project_id, self._viewer(guest))
+        self.files.tidy(project_id=project_id)
+        self.store.delete(project_id, self.viewer(guest))
         with self._lock:
             self._open.pop(project_id, None)
 
@@ -114,6 +124,7 @@ class Desk:
             works, self._open = list(self._open.values()), {}
         for work in works:
             work.close()
+        self.files.close()
 
     @property
     def _engine(self) -> str:
@@ -121,7 +132,7 @@ class Desk:
         engines = self.studio.synthesis
         return next((name for name in engines.names if engines[name].availability.ready), engines.names[0])
 
-    def _viewer(self, guest: Guest) -> str | None:
+    def viewer(self, guest: Guest) -> str | None:
         """As whom ``guest`` looks at the store: at the house's own machine as the house."""
         return guest.caller.name or (None if self._private else "")
 
@@ -134,7 +145,7 @@ class Desk:
 
     def _enter(self, opened: Opened) -> Work:
         """Have it open. Raises :class:`Busy` (``busy.work``) where too many are."""
-        work = Work(opened, self.studio, self._clips)
+        work = Work(opened, self.studio, self._clips, self.files)
         with self._lock:
             idle = sorted(
                 (each for each in self._open.values() if each.idle_s > PAUSE_S), key=lambda each: -each.idle_s
@@ -166,3 +177,5 @@ class Desk:
                     leave = work.idle_s > IDLE_S and self._open.pop(work.opened.project_id, None) is work
                 if leave:
                     work.close()
+                    self.files.tidy(project_id=work.opened.project_id)
+            self.files.tidy()

@@ -2,16 +2,21 @@
 or the process ends, however it does, it is gone.
 """
 
+import fcntl
 import os
 import secrets
+import shutil
 import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from core.errors import StorageFailed
 
 MOST_FILES = 16
 """Files that can be fetched at once; the oldest goes first."""
@@ -45,20 +50,28 @@ class Files:
     """The files of one server. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        """On the disk that ``folder`` is on."""
+        """What is being made lies below ``folder``, beside what other processes make there."""
         self._folder = folder
+        self._place: _Place | None = None
         self._offered: OrderedDict[str, Offered] = OrderedDict()
         self._lock = threading.Lock()
 
-    def new(self) -> IO[bytes]:
-        """An empty file to be written; it goes with the last who holds it."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryFile(dir=self._folder)
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """A folder to make a file in, which is gone at the end. Raises :class:`StorageFailed`."""
+        try:
+            with self._lock:
+                if self._place is None:
+                    self._place = _Place(self._folder)
+            folder = tempfile.TemporaryDirectory(dir=self._place.folder, ignore_cleanup_errors=True)
+        except OSError as error:
+            raise StorageFailed("file.unwritable", path=self._folder, reason=error.strerror or error) from error
+        with folder as name:
+            yield Path(name)
 
-    def offer(self, file: IO[bytes], name: str, media_type: str, *, owner: str, project_id: str) -> str:
-        """Let ``file`` be fetched; the token that it is fetched with."""
-        file.flush()
-        size = os.fstat(file.fileno()).st_size
+    def offer(self, path: Path, media_type: str, *, owner: str, project_id: str) -> str:
+        """Let the file at ``path``, whose name may go, be fetched; the token that it is fetched with."""
+        file, name, size = path.open("rb"), path.name, path.stat().st_size
         token = secrets.token_hex(16)
         with self._lock:
             self._offered[token] = Offered(file, name, media_type, owner, project_id, time.monotonic(), size)
@@ -89,3 +102,31 @@ class Files:
         """Let go of all."""
         with self._lock:
             self._offered.clear()
+            place, self._place = self._place, None
+        if place is not None:
+            place.close()
+
+
+class _Place:
+    """A folder for as long as this process lives. What others left when they were killed is cleared away."""
+
+    def __init__(self, base: Path) -> None:
+        base.mkdir(parents=True, exist_ok=True)
+        for left in base.glob("*.lock"):
+            with suppress(OSError), left.open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # only if nobody holds it any more
+                shutil.rmtree(left.with_suffix(""), ignore_errors=True)
+                left.unlink()
+        self.folder = base / secrets.token_hex(8)
+        self._path = self.folder.with_suffix(".lock")
+        # Locked before it has its name, or it would look left for a moment.
+        draft = base / f"{self.folder.name}.new"
+        self._lock = draft.open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        draft.replace(self._path)
+        self.folder.mkdir()
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._path.unlink(missing_ok=True)
+        self._lock.close()

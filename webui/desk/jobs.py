@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from core.desk.rendering import RenderQueue
 from core.desk.script import Line
-from core.errors import Busy
+from core.errors import Busy, Cancelled
 from core.progress import Listener, Progress, QueueListener
 from webui.gate.house import Guest, Visit
 from webui.work import begin
@@ -58,9 +58,13 @@ class Job:
 class Errand:
     """Work under way for a guest, who may be told to come back later, and may take it back."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: Guest, *, each: bool = False) -> None:
+        """It counts as one piece of work once an engine is needed; ``each`` time that one is, if it is many in one."""
         self.guest = guest
+        self._each = each
+        self._counted = False
         self._visit: Visit | None = None
+        self._busy: Busy | None = None
         self.listener: Listener | None = None
         self.queue_listener: QueueListener | None = None
         self.progress = Progress(self._stage, self._queue, self._need_engine)
@@ -71,16 +75,24 @@ class Errand:
         Raises what else ``work`` does, and :class:`Cancelled`.
         """
         while True:
+            self._busy = None
             try:
-                self._visit = self.guest.enter()
-                try:
-                    self.guest.count()
-                    return work(self.progress)
-                finally:
-                    self._visit.leave()
+                return self._visiting(work)
             except Busy as error:
-                held(error)
-                self._wait(error.retry_s)
+                busy = error
+            except Cancelled:
+                if self._busy is None:
+                    raise
+                busy = self._busy
+            held(busy)
+            self._wait(busy.retry_s)
+
+    def _visiting(self, work: Callable[[Progress], T]) -> T:
+        self._visit = self.guest.enter()
+        try:
+            return work(self.progress)
+        finally:
+            self._visit.leave()
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -97,8 +109,16 @@ class Errand:
             self.queue_listener(ahead)
 
     def _need_engine(self) -> None:
-        if self._visit is not None:
-            self._visit.need_engine()
+        try:
+            if self._each or not self._counted:
+                self.guest.count()
+                self._counted = True
+            if self._visit is not None:
+                self._visit.need_engine()
+        except Busy as error:
+            # Whoever waits for the same would be told this too: that this one has given up lets them go on.
+            self._busy = error
+            raise Cancelled from error
 
 
 class Jobs:

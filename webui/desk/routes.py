@@ -9,19 +9,22 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.desk.delivery.wish import Delivery
 from core.desk.editing import Edit
 from core.desk.importing import MOST_BYTES
 from core.desk.script import MOST_LINES, MOST_TITLE
+from core.errors import InvalidInput
 from webui.desk.bringing import import_script, take_from_link
 from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
 from webui.desk.shown import offered
 from webui.desk.speaking import MOST_TAKES_AT_ONCE, rendering_json
-from webui.desk.wire import DeskRoute, body_of, words_of
+from webui.desk.wire import DeskRoute, attachment, body_of, words_of
 from webui.gate.house import Guest, guest_of
 from webui.i18n import Texts
 
-STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+KEPT_NOWHERE = {"Cache-Control": "no-store"}
+STREAM = {**KEPT_NOWHERE, "X-Accel-Buffering": "no"}
 """Proxies are not to hold events back."""
 
 LONGEST_LINK = 8_000
@@ -81,6 +84,12 @@ class Link(_Body):
     """A take, as somebody sent it."""
 
     link: Annotated[str, Field(max_length=LONGEST_LINK)]
+
+
+class Delivered(Lines):
+    """Files to be made."""
+
+    delivery: Delivery
 
 
 class Checked(Lines):
@@ -210,6 +219,22 @@ def desk_routes(desk: Desk) -> APIRouter:
     def cancel(work: Opened, lines: Lines) -> Json:
         work.speaking.cancel(lines.lines)
         return rendering_json(work.speaking.jobs)
+
+    @routes.post("/projects/{project_id}/deliver", status_code=202)
+    def deliver(work: Opened, wanted: Delivered, guest: Asking, words: Words) -> None:
+        work.delivering.deliver(guest, wanted.delivery, wanted.lines, words)
+
+    @routes.post("/projects/{project_id}/deliver/cancel", status_code=202)
+    def deliver_nothing(work: Opened) -> None:
+        work.delivering.cancel()
+
+    @routes.get("/files/{token}")
+    def fetch(token: str, guest: Asking) -> StreamingResponse:
+        found = desk.files.get(token, desk.viewer(guest))
+        if found is None:
+            raise InvalidInput("desk.file_gone")
+        told = {**KEPT_NOWHERE, "Content-Length": str(found.size), **attachment(found.name)}
+        return StreamingResponse(found.pieces(), headers=told, media_type=found.media_type)
 
     @routes.get("/projects/{project_id}/events")
     async def events(

@@ -42,13 +42,13 @@ class Speaking:
     def render(self, guest: Guest, line_ids: Sequence[str] | None) -> None:
         """Speak lines, or all, in this order. Raises :class:`EncoreError`."""
         lines = self._opened.lines(line_ids)
-        self._need_agreement(guest, self._opened.project, lines)
+        self.need_agreement(guest, self._opened.project, lines)
         self._ask(Job(Kind.RENDER, line.line_id, guest) for line in lines)
 
     def replay(self, guest: Guest, take_id: str) -> None:
         """Speak a take again. Raises :class:`EncoreError`."""
         project, line = as_taken(self._opened.project, self._opened.take(take_id))
-        self._need_agreement(guest, project, [line])
+        self.need_agreement(guest, project, [line])
         self._ask([Job(Kind.REPLAY, take_id, guest)])
 
     def take(self, guest: Guest, line_id: str, count: int) -> None:
@@ -56,7 +56,7 @@ class Speaking:
         (line,) = self._opened.lines([line_id])
         if not self._studio.synthesis[self._opened.project.script.engine].capabilities.seed:
             raise InvalidInput("desk.no_seed", engine=self._opened.project.script.engine)
-        self._need_agreement(guest, self._opened.project, [line])
+        self.need_agreement(guest, self._opened.project, [line])
         others = [replace(line, seed=secrets.randbelow(MAX_SEED + 1)) for _ in range(count)]
         self._ask(Job(Kind.TAKE, line_id, guest, wanted) for wanted in (line, *others))
 
@@ -66,7 +66,7 @@ class Speaking:
             self._ask([Job(Kind.CHECK_TAKE, self._opened.take(take_id).take_id, guest)])
             return
         lines = self._opened.lines(line_ids)
-        self._need_agreement(guest, self._opened.project, lines)
+        self.need_agreement(guest, self._opened.project, lines)
         self._ask(Job(Kind.CHECK, line.line_id, guest) for line in lines)
 
     def restore(self, guest: Guest) -> None:
@@ -85,6 +85,11 @@ class Speaking:
         self._agreed.add((guest.caller.name, guest.address))
         guest.agree()
 
+    def spoken(self, project: Project, spoken: Spoken) -> None:
+        """A line of ``project`` was spoken for another purpose, and can be heard."""
+        about, heard = asked(project, spoken.line), self._heard(spoken)
+        self._opened.update(LINES, spoken.line_id, partial(Card.spoken, asked=about, heard=heard))
+
     def agreed(self, guest: Guest) -> bool:
         """Whether ``guest`` has said so."""
         return guest.agreed or (guest.caller.name, guest.address) in self._agreed
@@ -94,7 +99,7 @@ class Speaking:
             if job.kind not in (Kind.RESTORE, Kind.TAKE):
                 self._opened.update(_board(job), job.subject, lambda card: replace(card.idle(), doing="waiting"))
 
-    def _need_agreement(self, guest: Guest, project: Project, lines: Iterable[Line]) -> None:
+    def need_agreement(self, guest: Guest, project: Project, lines: Iterable[Line]) -> None:
         """Raises :class:`Refused` (``consent.needed``) for cloned voices without it."""
         if self.agreed(guest):
             return
@@ -134,14 +139,12 @@ class Speaking:
                 self._restore(job, project, line)
                 return
             self._allow(project, line, job.guest)
-            spoken = self._cached(project, line, job.guest)
-            if spoken is None:
-                spoken = errand.run(lambda progress: self._speak(project, line, job.guest, progress), held)
+            spoken = errand.run(lambda progress: self._speak(project, line, job.guest, progress), held)
             heard = self._heard(spoken)
             if job.kind is Kind.TAKE:
                 self._keep(spoken, heard)
                 return
-            opened.update(board, job.subject, lambda card: card.spoken(about, heard))
+            opened.update(board, job.subject, partial(Card.spoken, asked=about, heard=heard))
             if job.kind in (Kind.CHECK, Kind.CHECK_TAKE):
                 stage("check", 0.0)
                 found = errand.run(lambda progress: self._check(spoken, progress), held)
@@ -167,10 +170,6 @@ class Speaking:
     def _allow(self, project: Project, line: Line, guest: Guest) -> None:
         if not self.agreed(guest) and self._cloned(project, line, guest):
             raise Refused("consent.needed")
-
-    def _cached(self, project: Project, line: Line, guest: Guest) -> Spoken | None:
-        """What is there already is nobody's work, and is not counted where work is."""
-        return None if guest.unlimited else only_cached(self._studio, project, line, guest.caller.name)
 
     def _speak(self, project: Project, line: Line, guest: Guest, progress: Progress) -> Spoken:
         progress.update("synthesize", 0.0)

@@ -1,5 +1,7 @@
 """What the routes of the desk have in common: how much they take, and in whose words they answer."""
 
+from urllib.parse import quote
+
 from fastapi import Request, Response
 
 from core.errors import EncoreError, InvalidInput
@@ -29,6 +31,12 @@ async def body_of(request: Request, limit: int) -> bytes:
         if len(data) > limit:
             raise InvalidInput("api.too_large", limit=limit / MEGABYTE)
     return bytes(data)
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header that has a file saved as ``name``."""
+    plain = "".join(each if each.isascii() and each.isprintable() and each not in '"\\%' else "_" for each in name)
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def words_of(request: Request) -> Texts:

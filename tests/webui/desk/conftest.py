@@ -110,9 +110,7 @@ def site_in(folder: Path, *, limit: str = "", max_work: int = 8, private: bool =
     desk = Desk(studio, clips, private=private)
     app = api_on(studio, clips)
     app.include_router(desk_routes(desk))
-    house = House(
-        RateLimit(limit, "work"), max_work=max_work, consents=Consents(folder / "consents", private=private)
-    )
+    house = House(RateLimit(limit, "work"), max_work=max_work, consents=Consents(folder / "consents", private=private))
     return Site(studio, desk, clips, Named(Reception(app, house)))
 
 

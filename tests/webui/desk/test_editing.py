@@ -111,9 +111,7 @@ def test_work_is_saved_by_itself_and_at_the_end(
     again.studio.close()
 
 
-def test_a_disk_that_is_full_is_told_and_tried_again(
-    site: Site, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_is_full_is_told_and_tried_again(site: Site, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     work = site.desk._open[page.whole["id"]]
     page.write("One.")
     save = site.desk.store.save
