@@ -131,6 +131,9 @@ const card = id => document.querySelector(`.e-take[data-take="${id}"]`);
 const strip = () => document.querySelector(".e-live");
 const first = selector => document.querySelector(selector);
 
+/** Called with every frame that draws what is playing. */
+const drawings = new Set();
+
 /** Draw what is playing; again with every frame while something is. */
 function show() {
   const sounding = live.playing ? live.run : deck.playing ? deck.take : null;
@@ -150,6 +153,7 @@ function show() {
   const stop = first('.e-live [data-act="stop"]');
   if (stop) stop.hidden = !live.playing;
   showCompare();
+  for (const draw of drawings) draw();
   if (live.playing || deck.playing) requestAnimationFrame(show);
 }
 const showOnce = (() => {

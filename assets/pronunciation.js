@@ -102,6 +102,7 @@ encore.readings = (element, act, watch) => {
   };
   watch("value", () => {
     if (!form()) return;
+    annotating.unit = form().dataset.unit; // a line of a script comes with one opened
     annotating.place();
     (form().querySelector("input:checked") ?? form().querySelector("input"))?.focus({preventScroll: true});
   });

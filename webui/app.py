@@ -31,6 +31,7 @@ from webui.tabs.clone import CloneTab
 from webui.tabs.emotion import EmotionTab
 from webui.tabs.engines import EnginesTab
 from webui.tabs.pronunciation import PronunciationTab
+from webui.tabs.script import ScriptTab
 from webui.tabs.transcribe import TranscribeTab
 from webui.theme import theme
 
@@ -39,8 +40,12 @@ __all__ = ["build_app", "serve"]
 STATUS_SECONDS = 15
 """How often the header looks at Redis and the engine."""
 STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
-ASSETS = ("encore", "pronunciation", "emotion", "cache", "engines")
-"""Style sheets and scripts, in their order."""
+STYLES = ("encore", "pronunciation", "emotion", "cache", "engines", "script")
+"""Style sheets, in their order."""
+DESK = ("parts", "project", "row", "sheet", "bar", "cast", "line", "check", "deliver")
+"""What the Script tab is drawn from."""
+SCRIPTS = ("encore", "pronunciation", "emotion", "cache", "engines", *(f"script-{part}" for part in DESK), "script")
+"""Scripts, in their order."""
 CONCURRENT = 16
 """Requests that the page works on at once: a hit must not wait behind somebody's miss."""
 
@@ -115,6 +120,8 @@ def _blocks(page: Page) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs") as tabs:
             with page.labels.put(gr.Tab(id="clone"), label="tab.clone") as clone_tab:
                 clone = CloneTab(page)
+            with page.labels.put(gr.Tab(id="script", elem_id="script-tab"), label="tab.script") as script_tab:
+                script = ScriptTab(page)
             with page.labels.put(gr.Tab(id="pronunciation"), label="tab.pronunciation") as pronunciation_tab:
                 pronunciation = PronunciationTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="emotion"), label="tab.emotion") as emotion_tab:
@@ -127,10 +134,11 @@ def _blocks(page: Page) -> gr.Blocks:
                 engines = EnginesTab(page, clone, transcribe)
         pronunciation.watch(pronunciation_tab)
         emotion.watch(emotion_tab)
-        others = [clone_tab, pronunciation_tab, emotion_tab, transcribe_tab]
+        script.connect(pronunciation, tabs)
+        others = [clone_tab, script_tab, pronunciation_tab, emotion_tab, transcribe_tab]
         cache.watch(shown=cache_tab, hidden=[*others, engines_tab])
         engines.watch(shown=engines_tab, hidden=[*others, cache_tab])
-        _wire(blocks, page, head, [clone, pronunciation, emotion, transcribe, cache, engines])
+        _wire(blocks, page, head, [clone, script, pronunciation, emotion, transcribe, cache, engines])
     return blocks
 
 
@@ -190,6 +198,7 @@ def _head() -> str:
     """Style and script, in the page itself: nothing is loaded from elsewhere, and nothing flickers."""
     assets = resources.files("assets")
     style, script = (
-        "".join((assets / f"{name}.{kind}").read_text("utf-8") for name in ASSETS) for kind in ("css", "js")
+        "".join((assets / f"{name}.{kind}").read_text("utf-8") for name in names)
+        for names, kind in ((STYLES, "css"), (SCRIPTS, "js"))
     )
     return f"<style>{style}</style>\n<script>{script}</script>"

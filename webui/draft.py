@@ -40,6 +40,8 @@ class Draft:
     """What was known when it was taken apart."""
     own: Notation = Notation.KOKORO
     """The notation of the engine that speaks, in which marks are written unless another one was chosen."""
+    line: str = ""
+    """The line of the script that it is marked for, if it is for one."""
     edition: int = 0
     """Counts the analyses that differ, so that a click on one that is no more can be told."""
     _past: list[Written] = field(default_factory=list)

@@ -20,6 +20,20 @@ _PATHS = {
     "reading": '<path d="M3 5.2V3.4h10v1.8M8 3.4v9.2M5.8 12.6h4.4"/>',
     "undo": '<path d="M3 6.5h7.2a3 3 0 0 1 0 6H6M5.7 3.8 3 6.5l2.7 2.7"/>',
     "redo": '<path d="M13 6.5H5.8a3 3 0 0 0 0 6H10M10.3 3.8 13 6.5l-2.7 2.7"/>',
+    "script": '<path d="M3 3.5h10M3 6.5h6.5M3 9.5h10M3 12.5h5"/>',
+    "menu": '<path d="M2.8 4.5h10.4M2.8 8h10.4M2.8 11.5h10.4"/>',
+    "more": '<path d="M3.6 8h.01M8 8h.01M12.4 8h.01" stroke-width="2.2"/>',
+    "search": '<circle cx="7" cy="7" r="4"/><path d="m10 10 3.2 3.2"/>',
+    "help": '<path d="M5.6 6a2.4 2.4 0 1 1 3.6 2.1c-.8.4-1.2.9-1.2 1.7M8 12.6h.01"/>',
+    "panel": '<path d="M2.8 3.2h10.4v9.6H2.8zM9.6 3.2v9.6"/>',
+    "up": '<path d="m4 9.8 4-4 4 4"/>',
+    "down": '<path d="m4 6.2 4 4 4-4"/>',
+    "check": '<path d="m3.4 8.4 3.1 3.1 6.1-6.6" stroke-width="1.8"/>',
+    "dice": '<path d="M3.4 3.4h9.2v9.2H3.4z"/><path d="M6 6h.01M10 10h.01M10 6h.01M6 10h.01" stroke-width="1.8"/>',
+    "lock": '<path d="M4.2 7.4h7.6v5.4H4.2zM5.8 7.4V5.6a2.2 2.2 0 0 1 4.4 0v1.8"/>',
+    "time": '<circle cx="8" cy="8" r="5.2"/><path d="M8 5v3.2l2 1.3"/>',
+    "link": '<path d="m7 9 2-2M7.4 5.2l1.4-1.4a2.4 2.4 0 0 1 3.4 3.4l-1.4 1.4M8.6 10.8l-1.4 1.4a2.4 2.4 0 0 1-3.4-3.4l1-1"/>',
+    "command": '<path d="M2.8 3.2h10.4v9.6H2.8zM5 6.2l1.8 1.8L5 9.8M8.4 10h2.6"/>',
     "hit": '<circle cx="8" cy="8" r="5" fill="currentColor" stroke="none"/>',
     "miss": '<circle cx="8" cy="8" r="4.2" stroke-width="2.2"/>',
     "coalesced": '<circle cx="8" cy="8" r="4.6"/><path d="M8 3.4a4.6 4.6 0 0 1 0 9.2z" fill="currentColor"/>',
@@ -42,3 +56,8 @@ def icon(name: str) -> str:
         '<svg class="e-icon" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4" '
         f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{_PATHS[name]}</svg>'
     )
+
+
+def icons() -> dict[str, str]:
+    """All drawings by name, for what is drawn in the browser."""
+    return {name: icon(name) for name in _PATHS}

@@ -82,6 +82,9 @@ class PronunciationTab:
             self.cancel = put(
                 gr.Button(elem_id="stop-hearing", scale=1, min_width=80, interactive=False), value="clone.cancel"
             )
+        self.back = put(
+            gr.Button(variant="primary", visible=False, elem_id="to-script"), value="pronunciation.to_script"
+        )
         self.send = put(gr.Button(elem_id="to-clone"), value="pronunciation.to_clone")
         self.line = markup("encore.heard(element, watch)")
 
@@ -111,6 +114,29 @@ class PronunciationTab:
     def watch(self, tab: gr.Tab) -> None:
         """Read the lexicon, which others may have changed, when ``tab`` is opened."""
         on(tab.select, self._on_open, [self._page.session], self.drawn, queue=False)
+
+    def open(self, session: Session, text: str, start: int) -> Updates:
+        """Work on ``text``, a line of a script, with the readings of what stands at ``start`` open."""
+        draft = session.draft
+        draft.mark(text)
+        shown = self._rewritten(session)
+        unit = next((unit for unit in draft.units if unit.start <= start < unit.end), None)
+        if unit is not None:
+            word, _ = draft.kept(unit, "?")
+            index = draft.units.index(unit)
+            panel = readings_panel(session.texts, unit, index=index, edition=draft.edition, word=word)
+            shown |= {self.panel: panel}
+        return {**shown, self.back: gr.update(visible=True)}
+
+    @property
+    def opened(self) -> list[Any]:
+        """What :meth:`open` changes."""
+        return [*self._changed, self.back]
+
+    def readable(self, form: Form) -> str:
+        """The marked text in a notation that tells itself from plain text. Raises :class:`InvalidText`."""
+        draft = self._draft(form)
+        return self._written_as(draft, draft.own) if draft.written.read_as is Notation.INDEXTTS2 else draft.text
 
     def redraw(self, session: Session) -> Updates:
         """Everything whose words are not labels, in the page's language."""
@@ -313,9 +339,8 @@ class PronunciationTab:
 
     def _on_send(self, form: Form) -> Updates:
         """The marked text into Clone's script, in a notation that it reads."""
-        draft = self._draft(form)
         try:
-            text = self._written_as(draft, draft.own) if draft.written.read_as is Notation.INDEXTTS2 else draft.text
+            text = self.readable(form)
         except Exception as error:
             return {self.notice: notice.failure(form[self._page.session].texts, error)}
         return {self._tabs: gr.update(selected="clone"), self._clone.text: text, self.notice: ""}
