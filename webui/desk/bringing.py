@@ -1,17 +1,23 @@
-"""What comes into an open project from elsewhere: scripts in files, takes in links."""
+"""What comes from elsewhere: scripts in files, takes in links, whole projects."""
 
+import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 from core.desk.editing import Cast, Edit, Insert, LineIds, SetScript, SetTitle
 from core.desk.importing import read_script
+from core.desk.portable import unpack
 from core.desk.script import MOST_NAME, MOST_TITLE, Script
 from core.desk.takes import from_link
+from core.errors import Refused
 from core.finding import Finding
+from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
 from webui.desk.opened import Opened
 from webui.desk.shown import findings_json
+from webui.gate.house import Guest
 from webui.i18n import Texts
 
 
@@ -29,6 +35,31 @@ def import_script(opened: Opened, name: str, data: bytes, words: Texts, *, inste
         edits.append(SetTitle(op="set_title", title=title))
     told = opened.edit(edits, opened.revision, words)
     return told | {"findings": findings_json(imported.findings, words), "count": len(imported.lines)}
+
+
+def open_file(desk: Desk, guest: Guest, data: bytes, *, agreed: bool) -> Work:
+    """The project in a file that an Encore saved, as a new one, opened; its voices become the guest's.
+
+    Raises :class:`Refused` (``consent.needed``) if it brings voices and nobody has ``agreed``, and
+    :class:`InvalidInput`.
+    """
+    if agreed:
+        guest.agree()
+    elif not guest.agreed and _brings_voices(data):
+        raise Refused("consent.needed")
+    arrived = unpack(data, desk.studio.library, guest.caller.name)
+    work = desk.keep(guest, arrived.project, arrived.findings)
+    if agreed:
+        work.speaking.agree(guest)
+    return work
+
+
+def _brings_voices(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(name.startswith("voices/") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False  # what is wrong with it is told where it is read
 
 
 def take_from_link(opened: Opened, link: str, words: Texts) -> Json:

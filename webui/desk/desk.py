@@ -4,11 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.desk.editing import Edit, set_title
 from core.desk.projects import ProjectStore, ProjectSummary
 from core.desk.script import Project, Script
 from core.errors import Busy, InvalidInput
+from core.finding import Finding
 from core.studio import Studio
 from webui.api.audio import ClipStore
 from webui.desk.delivering import Delivering
@@ -85,9 +87,12 @@ class Desk:
         project = sample_in(self.studio, engine, sample.language) if sample else Project(script=Script(engine=engine))
         return self.keep(guest, set_title(project, title))
 
-    def keep(self, guest: Guest, project: Project) -> Work:
-        """``project`` as a new one, opened."""
-        return self._enter(Opened(self.store.create(project, guest.caller.name), self.store))
+    def keep(self, guest: Guest, project: Project, findings: tuple[Finding, ...] = ()) -> Work:
+        """``project`` as a new one, opened; ``findings`` are to be told about it."""
+        stored = replace(self.store.create(project, guest.caller.name), findings=findings)
+        work = self._enter(Opened(stored, self.store))
+        work.speaking.restore(guest)
+        return work
 
     def work(self, guest: Guest, project_id: str) -> Work:
         """A project, opened if it is not yet. Raises :class:`InvalidInput` (``desk.unknown``) and as the store does."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from core.errors import StorageFailed
+from core.errors import Cancelled, StorageFailed
 
 MOST_FILES = 16
 """Files that can be fetched at once; the oldest goes first."""
@@ -53,14 +53,17 @@ class Files:
         """What is being made lies below ``folder``, beside what other processes make there."""
         self._folder = folder
         self._place: _Place | None = None
+        self._closed = False
         self._offered: OrderedDict[str, Offered] = OrderedDict()
         self._lock = threading.Lock()
 
     @contextmanager
     def making(self) -> Iterator[Path]:
-        """A folder to make a file in, which is gone at the end. Raises :class:`StorageFailed`."""
+        """A folder to make a file in, which is gone at the end. Raises :class:`StorageFailed`, :class:`Cancelled`."""
         try:
             with self._lock:
+                if self._closed:
+                    raise Cancelled
                 if self._place is None:
                     self._place = _Place(self._folder)
             folder = tempfile.TemporaryDirectory(dir=self._place.folder, ignore_cleanup_errors=True)
@@ -102,7 +105,7 @@ class Files:
         """Let go of all."""
         with self._lock:
             self._offered.clear()
-            place, self._place = self._place, None
+            place, self._place, self._closed = self._place, None, True
         if place is not None:
             place.close()
 

@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.desk import portable
+from core.desk.delivery.naming import file_stem
 from core.desk.delivery.wish import Delivery
 from core.desk.editing import Edit
 from core.desk.importing import MOST_BYTES
 from core.desk.script import MOST_LINES, MOST_TITLE
 from core.errors import InvalidInput
-from webui.desk.bringing import import_script, take_from_link
+from webui.api.audio import UPLOAD_TYPE
+from webui.desk.bringing import import_script, open_file, take_from_link
 from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
 from webui.desk.shown import offered
@@ -147,6 +150,13 @@ def desk_routes(desk: Desk) -> APIRouter:
         guest.count()
         return whole(desk.create(guest, new.title, words if new.sample else None), guest, words)
 
+    @routes.post("/open", status_code=201)
+    async def open_project(request: Request, guest: Asking, words: Words, agreed: bool = False) -> Json:
+        data = await body_of(request, portable.MOST_BYTES)
+        await asyncio.to_thread(guest.count)
+        work = await asyncio.to_thread(open_file, desk, guest, data, agreed=agreed)
+        return await asyncio.to_thread(whole, work, guest, words)
+
     @routes.get("/projects/{project_id}")
     def show(work: Opened, guest: Asking, words: Words) -> Json:
         return whole(work, guest, words)
@@ -180,6 +190,14 @@ def desk_routes(desk: Desk) -> APIRouter:
     @routes.post("/projects/{project_id}/take-from-link")
     def take_in(work: Opened, link: Link, guest: Asking, words: Words) -> Json:
         return changed(take_from_link(work.opened, link.link, words), work, guest, words)
+
+    @routes.get("/projects/{project_id}/file")
+    def file(work: Opened, guest: Asking) -> Response:
+        guest.count()
+        project = work.opened.project
+        name = f"{file_stem(project.title, 'script')}{portable.SUFFIX}"
+        data = portable.pack(project, desk.studio.library, guest.caller.name)
+        return Response(data, headers={**KEPT_NOWHERE, **attachment(name)}, media_type=UPLOAD_TYPE)
 
     @routes.post("/projects/{project_id}/undo")
     def undo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:

@@ -66,7 +66,8 @@ class Page:
 
     def write(self, *texts: str) -> list[str]:
         """Append lines; their ids."""
-        return self.edit({"op": "insert", "lines": [{"text": text} for text in texts]})["changed"]["lines"]["order"]
+        told = self.edit({"op": "insert", "lines": [{"text": text} for text in texts]})
+        return list(told["changed"]["lines"]["order"])
 
     def until(self, done: Callable[[Json], object]) -> Json:
         for _ in range(200):
