@@ -238,6 +238,7 @@ SENTENCES: Mapping[str, str] = {
     "delivery.too_long": "The joined file would last {hours:.1f} hours; {limit:g} are the most. Deliver the script in parts.",
     "delivery.off_target": "The file has {loudness} LUFS rather than {target:g}: its peaks would have to be cut off too far for that.",
     "delivery.over_peak": "The file’s peak is {peak} dBTP, above the limit of {limit:g}: that is what this format makes of it.",
+    "render.cast": "“{cast}” casts nobody. Write ROLE=VOICE, as in ANNA=af_heart.",
     "take.link": "This is not a link to a take. Copy it again, whole.",
     "check.reading": "“{character}” was read {read_as}, not {reading}. Mark its reading under Pronunciation.",
     "check.words": "{percent:.0f} % of the words were not heard as they are written. Listen to the marked places, or take another seed.",

@@ -11,6 +11,7 @@ from core.cli import cache, lexicon, models, speech, voices
 from core.cli.annotate import annotate
 from core.cli.common import CommandGroup
 from core.cli.doctor import doctor
+from core.cli.render import render
 from core.settings import settings
 
 __all__ = ["app", "main"]
@@ -40,6 +41,7 @@ def _root(
 
 app.command()(speech.clone)
 app.command()(speech.transcribe)
+app.command()(render)
 app.command()(annotate)
 app.command()(doctor)
 app.add_typer(voices.app, name="voices")

@@ -2,13 +2,18 @@
 
 import json
 import logging
-from typing import Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from core.errors import EncoreError, InvalidInput
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.studio import Studio
 
 _JSON = "encore.json"
 
@@ -37,6 +42,18 @@ def describe(error: EncoreError) -> dict[str, dict[str, str]]:
 def exit_status(error: EncoreError) -> int:
     """2 where asking differently helps, else 1."""
     return 2 if isinstance(error, InvalidInput) else 1
+
+
+@contextmanager
+def studio_here() -> Iterator["Studio"]:
+    """The studio of the settings, closed at the end of a ``with``."""
+    from core.studio import open_studio
+
+    studio = open_studio(settings())
+    try:
+        yield studio
+    finally:
+        studio.close()
 
 
 class _Plain(logging.Formatter):

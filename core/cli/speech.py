@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.common import JsonOption, describe, exit_status, print_json
+from core.cli.common import JsonOption, describe, exit_status, print_json, studio_here
 from core.errors import EncoreError, InvalidInput, StorageFailed
 from core.text.markup.model import Notation
 
 if TYPE_CHECKING:
     from core.progress import Progress
     from core.report import SynthesisReport, TranscriptReport
-    from core.studio import Studio
 
 
 class TranscriptFormat(StrEnum):
@@ -65,7 +64,7 @@ def clone(
     )
     preparing = threading.Thread(target=prepare, daemon=True)
     preparing.start()  # beside the start of the private server, which is a wait
-    with _studio() as studio, _progress() as progress:
+    with studio_here() as studio, _progress() as progress:
         preparing.join()
         request = SynthesisRequest(
             text=sys.stdin.read() if text == "-" else text,
@@ -113,7 +112,7 @@ def transcribe(
             prefix = f"{audio[place]}: " if len(audio) > 1 and format is TranscriptFormat.TEXT else ""
             typer.echo(prefix + FORMATS[format.value](result.transcript), nl=False)
 
-    with _studio() as studio, _progress() as progress:
+    with studio_here() as studio, _progress() as progress:
         asked: list[int] = []
 
         def requests() -> Iterator[TranscriptionRequest]:
@@ -154,18 +153,6 @@ def _summary(report: "SynthesisReport", output: Path) -> str:
         f"({report.outcome.value}; {hits} of {len(report.segments)} segments from the cache, "
         f"{report.saved_ms / 1000:.1f} s of engine time saved)"
     )
-
-
-@contextmanager
-def _studio() -> Iterator["Studio"]:
-    from core.settings import settings
-    from core.studio import open_studio
-
-    studio = open_studio(settings())
-    try:
-        yield studio
-    finally:
-        studio.close()
 
 
 @contextmanager

@@ -67,8 +67,8 @@ class Voice:
     voice: str
     """As a cast names it."""
     name: str
-    content: str = ""
-    """For a saved voice, the content id of its reference clip."""
+    clips: tuple[str, ...] = ()
+    """For a saved voice, the content ids of its recordings."""
 
 
 def voice_of(studio: Studio, speaker: Speaker) -> Voice:
@@ -77,8 +77,8 @@ def voice_of(studio: Studio, speaker: Speaker) -> Voice:
     if not isinstance(speaker, LibrarySpeaker):
         return Voice(name, name.partition(":")[2])
     saved = studio.library.voice(speaker.voice_id)
-    clip = studio.library.reference(speaker.voice_id).audio
-    return Voice(name, saved.name, identity.content_id(studio.as_reference(clip), studio.cache))
+    clips = (studio.as_reference(recording.audio) for recording in studio.library.references(speaker.voice_id))
+    return Voice(name, saved.name, tuple(identity.content_id(clip, studio.cache) for clip in clips))
 
 
 @dataclass(frozen=True)

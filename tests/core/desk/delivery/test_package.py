@@ -130,7 +130,7 @@ def test_a_saved_voice_is_told_by_its_content(studio: Studio, tmp_path: Path) ->
     done, _ = delivered(studio, project, tmp_path)
     voice = done.lines[0].voice
     assert (voice.voice, voice.name) == (f"saved:{saved.voice_id}", "Anna")
-    assert voice.content == AudioSource.from_clip(clip).clip.content_id
+    assert voice.clips == (AudioSource.from_clip(clip).clip.content_id,)
 
 
 def test_the_same_again_is_the_same_zip_and_all_hits(studio: Studio, engine: PacedEngine, tmp_path: Path) -> None:
