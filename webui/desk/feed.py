@@ -111,9 +111,11 @@ class _Listener:
 
     def add(self, about: About, stamp: int, event: Event) -> None:
         with self._lock:
+            asleep = not self._waiting
             self._waiting.pop(about, None)
             self._waiting[about] = (stamp, event)
-        self._wake()
+        if asleep:
+            self._wake()
 
     def close(self) -> None:
         self._closed = True

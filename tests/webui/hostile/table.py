@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.webui.hostile.contents import bodies, forms, texts
+from tests.webui.hostile.desk import desk
 from tests.webui.hostile.events import events
 from tests.webui.hostile.paths import addresses, names, paths
 from tests.webui.hostile.row import Row
@@ -12,7 +13,7 @@ from tests.webui.hostile.serving import ROOT
 from tests.webui.hostile.sounds import sounds
 from tests.webui.hostile.wires import http, people
 
-ROWS: Sequence[Row] = (*paths, *names, *addresses, *forms, *bodies, *texts, *sounds, *http, *people, *events)
+ROWS: Sequence[Row] = (*paths, *names, *addresses, *forms, *bodies, *texts, *sounds, *http, *people, *events, *desk)
 PAGE: Path = ROOT / "docs" / "HOSTILE.md"
 HEAD = """# What hostile inputs get
 
