@@ -1,18 +1,25 @@
 """The way back: what was done to a project, step by step."""
 
+import functools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.desk.editing import Edit, SetLine, apply
-from core.desk.script import Project
+from core.desk.script import Line, Project
 
 MOST_STEPS = 200
 """Steps that can be taken back."""
+MOST_WEIGHT = 32_000_000
+"""Of what all steps hold, about in characters: the oldest are forgotten before they fill the memory."""
 ONE_GO_S = 3.0
 """Typing in one place goes on for as long as the pauses are shorter, in seconds, and is one step."""
+
+_STEP_WEIGHT = 1_000
+_LINE_WEIGHT = 400
+"""About what a step and a line weigh beside the text."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,12 @@ class _Step:
     after: Project
     place: Hashable | None
     """The line and its fields that all of it was about; None for anything else."""
+
+    @functools.cached_property
+    def weight(self) -> int:
+        """What of ``after`` is not in ``before`` as well, in characters."""
+        old = {id(line) for line in _lines(self.before)}
+        return _STEP_WEIGHT + sum(_LINE_WEIGHT + len(line.text) for line in _lines(self.after) if id(line) not in old)
 
 
 class History:
@@ -33,7 +46,7 @@ class History:
     def __init__(self, project: Project, clock: Callable[[], float] = time.monotonic) -> None:
         self.project = project
         """The project as it is now. Whoever sets it changes it by no step: a take that arrived."""
-        self._done: deque[_Step] = deque(maxlen=MOST_STEPS)
+        self._done: deque[_Step] = deque()
         self._undone: list[_Step] = []
         self._clock = clock
         self._typed_s = -math.inf
@@ -61,6 +74,8 @@ class History:
             before = replace(self._done.pop().before, takes=after.takes)  # typing touches no takes, but some may arrive
         self._done.append(_Step(before, after, place))
         self._undone.clear()
+        while len(self._done) > MOST_STEPS or (len(self._done) > 1 and sum(s.weight for s in self._done) > MOST_WEIGHT):
+            self._done.popleft()
         self._typed_s = now
         self.project = after
         return after
@@ -91,6 +106,12 @@ def _place(edits: Sequence[Edit]) -> Hashable | None:
     """Where it is typed, if ``edits`` are typing in one place."""
     places = {(edit.line_id, frozenset(edit.model_fields_set)) if isinstance(edit, SetLine) else None for edit in edits}
     return places.pop() if len(places) == 1 else None
+
+
+def _lines(project: Project) -> Iterator[Line]:
+    """All lines in ``project``, those of its takes as well."""
+    yield from project.script.lines
+    yield from (take.line for take in project.takes)
 
 
 def _gone_to(now: Project, here: Project, there: Project) -> Project:

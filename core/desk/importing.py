@@ -16,11 +16,15 @@ from core.settings import MEGABYTE
 
 __all__ = ["SUFFIXES", "Imported", "read_script", "write_csv"]
 
-MOST_BYTES = 8 * MEGABYTE
+MOST_BYTES = 4 * MEGABYTE
 """Largest file."""
+MOST_ROWS = 50_000
+"""Lines of a file that are looked at: enough for a script of the longest, however it is set."""
+
+PLAIN = ".txt"
 
 _READERS: Mapping[str, Callable[[str, Reading], list[Said]]] = {
-    ".txt": read_prose,
+    PLAIN: read_prose,
     ".csv": read_columns,
     ".tsv": lambda text, reading: read_columns(text, reading, "\t"),
     ".srt": read_cues,
@@ -47,9 +51,13 @@ def read_script(name: str, data: bytes) -> Imported:
     if len(data) > MOST_BYTES:
         raise InvalidInput("import.too_large", megabytes=len(data) / MEGABYTE, limit=MOST_BYTES / MEGABYTE)
     reading = Reading()
-    text = re.sub("\r\n?", "\n", _decoded(data, reading))
+    rows = re.sub("\r\n?", "\n", _decoded(data, reading)).split("\n", MOST_ROWS)
+    if len(rows) > MOST_ROWS and rows.pop().strip():
+        reading.cut = MOST_ROWS + 1
+    text = "\n".join(rows)
     suffix = PurePath(name).suffix.casefold()
-    lines = [said.line for said in _READERS[suffix if suffix in SUFFIXES[1:] else _kind(text)](text, reading)]
+    kind = suffix if suffix in _READERS and suffix != PLAIN else _kind(text)
+    lines = [said.line for said in _READERS[kind](text, reading)]
     if not lines:
         raise InvalidInput("import.nothing")
     return Imported(tuple(lines), reading.told)
@@ -60,7 +68,7 @@ def _kind(text: str) -> str:
     if text.startswith(WEBVTT) or TIMING.search(text):
         return ".srt"
     rows = [line for line in text.split("\n") if line.strip()]
-    return ".tsv" if len(rows) > 1 and all("\t" in row.strip() for row in rows) else ".txt"
+    return ".tsv" if len(rows) > 1 and all("\t" in row.strip() for row in rows) else PLAIN
 
 
 def _decoded(data: bytes, reading: Reading) -> str:

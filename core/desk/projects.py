@@ -80,7 +80,11 @@ class ProjectStore:
         raises :class:`StorageFailed` (``desk.damaged``) if there is nothing, :class:`InvalidInput` (``desk.newer``).
         """
         path = self._path(project_id)
-        if path is None or not path.exists():
+        if path is None:
+            raise InvalidInput("desk.unknown")
+        if not path.exists():
+            if aside := sorted(self._folder.glob(f"{project_id}.*.damaged")):
+                raise StorageFailed("desk.damaged", name=aside[-1].name)
             raise InvalidInput("desk.unknown")
         try:
             stored = _read(path)
@@ -117,10 +121,11 @@ class ProjectStore:
         return self.save(replace(stored, project=set_title(stored.project, title), revision=stored.revision + 1))
 
     def delete(self, project_id: str, viewer: str | None = None) -> None:
-        """Forget a project, and what was saved before it."""
+        """Forget a project, and all that was saved of it."""
         path = self._folder / f"{self.open(project_id, viewer).project_id}.json"
         try:
-            for one in (path, path.with_suffix(".bak")):
+            path.unlink(missing_ok=True)
+            for one in self._folder.glob(f"{project_id}.*"):
                 one.unlink(missing_ok=True)
         except OSError as error:
             raise StorageFailed("file.unwritable", path=path, reason=error.strerror or error) from error
@@ -131,7 +136,7 @@ class ProjectStore:
     def _write(self, stored: StoredProject) -> None:
         path = self._folder / f"{stored.project_id}.json"
         meta = {"owner": stored.owner, "saved_s": stored.saved_s, "revision": stored.revision}
-        draft = path.with_name(f"{path.stem}.{os.getpid()}.{threading.get_ident()}")
+        draft = _draft(path)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -149,18 +154,23 @@ class ProjectStore:
             raise StorageFailed("file.unwritable", path=path, reason=error.strerror or error) from error
 
     def _restored(self, path: Path) -> StoredProject:
+        """What was saved before a damaged file, which is put aside."""
         aside = path.with_name(f"{path.stem}.{time.time_ns()}.damaged")
+        before = path.with_suffix(".bak")
         try:
-            path.replace(aside)
-            before = path.with_suffix(".bak")
-            if not before.exists():
+            stored = _read(before) if before.exists() else None
+        except (_DamagedError, InvalidInput):
+            stored = None
+        try:
+            if stored is None:
+                path.replace(aside)
                 raise StorageFailed("desk.damaged", name=aside.name)
-            stored = _read(before)
-        except _DamagedError as error:
-            raise StorageFailed("desk.damaged", name=aside.name) from error
+            shutil.copyfile(path, aside)
+            draft = _draft(path)
+            shutil.copyfile(before, draft)
+            draft.replace(path)
         except OSError as error:
             raise StorageFailed("file.unwritable", path=aside, reason=error.strerror or error) from error
-        self._write(stored)
         return replace(stored, findings=(Finding("warning", "desk.restored", {"name": aside.name}),))
 
     def _summary(self, path: Path) -> ProjectSummary | None:
@@ -222,3 +232,8 @@ def _read(path: Path) -> StoredProject:
         raise _DamagedError from error
     except (KeyError, TypeError, ValueError) as error:
         raise _DamagedError from error
+
+
+def _draft(path: Path) -> Path:
+    """Where a file is written before it takes its place: no other thread or process writes there."""
+    return path.with_name(f"{path.stem}.{os.getpid()}.{threading.get_ident()}")

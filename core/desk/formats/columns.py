@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from core.desk.formats.reading import Reading, Said, slot_of
-from core.desk.script import Line, Script
+from core.desk.script import Script
 from core.errors import InvalidInput
 
 COLUMNS = ("speaker", "text", "instruction", "seed", "speed", "start", "end", "locked")
@@ -18,7 +19,7 @@ DELIMITERS = ",;\t|"
 _NAMES: Mapping[str, str] = {
     **{name: name for name in COLUMNS},
     **dict.fromkeys("character name role voice 角色 说话人 人物 角色名".split(), "speaker"),
-    **dict.fromkeys("dialogue dialog words 文本 台词 内容 对白".split(), "text"),
+    **dict.fromkeys("dialogue dialog sentence utterance words 文本 台词 内容 对白 句子".split(), "text"),
     **dict.fromkeys("direction emotion style 指令 说明 情感 情绪 语气".split(), "instruction"),
     **dict.fromkeys("种子".split(), "seed"),
     **dict.fromkeys("rate 语速 速度".split(), "speed"),
@@ -27,6 +28,9 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys("锁定".split(), "locked"),
 }
 """Headers by which columns are known."""
+_LINE = "line"
+_SEPARATOR = re.compile(f"sep=([{DELIMITERS}])\n", re.IGNORECASE)
+"""How spreadsheets tell of the delimiter."""
 _SAMPLE = 50
 """Rows that tell how a table is built."""
 _VALUES: Mapping[str, Callable[[str], object]] = {
@@ -52,6 +56,8 @@ class _Row:
 
 def read_columns(text: str, reading: Reading, delimiter: str = "") -> list[Said]:
     """The lines of a table; the delimiter is found out, if none is given."""
+    if told := _SEPARATOR.match(text):
+        delimiter, text = told[1], "\n" + text[told.end() :]
     delimiter = delimiter or _delimiter(text)
     rows = (row for row in _rows(text, delimiter) if any(cell.strip() for cell in row.cells))
     first = next(rows, None)
@@ -59,7 +65,7 @@ def read_columns(text: str, reading: Reading, delimiter: str = "") -> list[Said]
         return []
     header = _header(first.cells)
     if header is None:
-        width = _width(text, delimiter)
+        width, _ = _width(text, delimiter)
         columns = COLUMNS[:width] if width > 1 else ("text",)
         return reading.taken(_said(row, columns, delimiter, reading, headed=False) for row in chain([first], rows))
     for name, cell in zip(header, first.cells, strict=True):
@@ -88,12 +94,20 @@ def _said(row: _Row, columns: Sequence[str], delimiter: str, reading: Reading, *
         reading.tell("warning", "import.quotes", line=number)
     cells = _fitted(row, columns, delimiter, reading)
     found = dict(zip(columns, cells, strict=False)) if headed or len(cells) > 1 else {"text": cells[0]}
-    line = reading.line(number)
-    for name, read in _VALUES.items():
-        written = reading.clean(number, found.get(name, ""))
-        if name in ("speaker", "text", "instruction") or written.strip():
-            line = _with(line, number, name, written, read, reading)
-    return Said(number, _timed(line, number, found.get("start", "").strip(), found.get("end", "").strip(), reading))
+    values: dict[str, object] = {}
+    for name, written in found.items():
+        if name in _VALUES and (written.strip() or _VALUES[name] is str):
+            try:
+                values[name] = _VALUES[name](written)
+            except (ValueError, OverflowError):
+                reading.tell("warning", "import.value", line=number, value=written, column=name)
+    start, end = (found.get(name, "").strip() for name in ("start", "end"))
+    if start or end:
+        try:
+            values["slot"] = slot_of(start, end)
+        except (ValueError, InvalidInput):
+            reading.tell("warning", "import.slot", line=number, value=f"{start} – {end}")
+    return Said(number, reading.line(number, **values))
 
 
 def _fitted(row: _Row, columns: Sequence[str], delimiter: str, reading: Reading) -> Sequence[str]:
@@ -114,59 +128,34 @@ def _fitted(row: _Row, columns: Sequence[str], delimiter: str, reading: Reading)
     return [*cells[: most - 1], whole]
 
 
-def _with(line: Line, number: int, name: str, written: str, read: Callable[[str], object], reading: Reading) -> Line:
-    try:
-        return reading.set(line, number, name, name, read(written))
-    except (ValueError, OverflowError):
-        reading.tell("warning", "import.value", line=number, value=written, column=name)
-        return line
-
-
-def _timed(line: Line, number: int, start: str, end: str, reading: Reading) -> Line:
-    if not start and not end:
-        return line
-    try:
-        return reading.set(line, number, "slot", "slot", slot_of(start, end))
-    except (ValueError, InvalidInput):
-        reading.tell("warning", "import.slot", line=number, value=f"{start} – {end}")
-        return line
-
-
 def _header(cells: Sequence[str]) -> tuple[str, ...] | None:
     """The columns' names, "" for those that are unknown or there twice; None if this is no header."""
+    folded = [cell.strip().casefold() for cell in cells]
     names: list[str] = []
-    for cell in cells:
-        name = _NAMES.get(cell.strip().casefold(), "")
+    for cell in folded:
+        name = _NAMES.get(cell, "")
         names.append(name if name not in names else "")
+    if "text" not in names and _LINE in folded:  # where there is a text, it is the number of the line
+        names[folded.index(_LINE)] = "text"
     return tuple(names) if "text" in names else None
 
 
 def _delimiter(text: str) -> str:
     """What stands between the cells: where there is a header it tells, else where most rows are alike."""
     first = text.lstrip("\n").partition("\n")[0]
-    best, most = DELIMITERS[0], 0.0
     for delimiter in DELIMITERS:
         if _header(next(_rows(first, delimiter)).cells):
             return delimiter
-        widths = _widths(text, delimiter)
-        width, count = max(widths.items(), key=lambda item: item[1], default=(1, 0))
-        if width > 1 and count / widths.total() > most:
-            best, most = delimiter, count / widths.total()
-    return best
+    return max(DELIMITERS, key=lambda delimiter: _width(text, delimiter)[1])
 
 
-def _width(text: str, delimiter: str) -> int:
-    """How many cells most rows have."""
-    return max(_widths(text, delimiter).items(), key=lambda item: item[1], default=(1, 0))[0]
-
-
-def _widths(text: str, delimiter: str) -> Counter[int]:
-    """How many of the first rows have how many cells."""
+def _width(text: str, delimiter: str) -> tuple[int, float]:
+    """How many cells most rows have, and what share of them if it is more than one; looked at are the first ones."""
     sample = "\n".join(text.split("\n", 4 * _SAMPLE)[: 4 * _SAMPLE])
-    rows = (row.cells for row in _rows(sample, delimiter))
-    return Counter(
-        len(cells) for cells, _ in zip((cells for cells in rows if any(cells)), range(_SAMPLE), strict=False)
-    )
+    rows = (row.cells for row in _rows(sample, delimiter) if any(row.cells))
+    widths = Counter(len(cells) for cells in islice(rows, _SAMPLE))
+    [(width, count)] = widths.most_common(1) or [(1, 0)]
+    return width, count / widths.total() if width > 1 else 0.0
 
 
 def _rows(text: str, delimiter: str) -> Iterator[_Row]:

@@ -32,9 +32,11 @@ _Row = tuple[int, str]
 def read_cues(text: str, reading: Reading) -> list[Said]:
     """A line for each cue, with its time; for each of those who speak in it, where it says who."""
     blocks = _blocks(text)
-    if text.startswith(WEBVTT):
+    named = text.startswith(WEBVTT)
+    if named:
         blocks = (block for block in blocks if block[0][1].split()[0] not in _BESIDE)
-    return with_speakers(reading.taken(said for block in blocks for said in _block(block, reading)), reading)
+    said = (one for block in blocks for one in _block(block, reading, named=named))
+    return with_speakers(reading.taken(said), reading)
 
 
 def _blocks(text: str) -> Iterator[Sequence[_Row]]:
@@ -50,33 +52,38 @@ def _blocks(text: str) -> Iterator[Sequence[_Row]]:
         yield block
 
 
-def _block(block: Sequence[_Row], reading: Reading) -> Iterator[Said]:
+def _block(block: Sequence[_Row], reading: Reading, *, named: bool) -> Iterator[Said]:
+    """The cues of a block, mostly one; in WebVTT they may have names, in SubRip numbers only."""
     timings = [place for place, (_, line) in enumerate(block) if "-->" in line]
     if not timings:
         reading.tell("warning", "import.no_time", line=block[0][0], value=" ".join(line.strip() for _, line in block))
         return
-    for number, line in block[: max(0, timings[0] - 1)]:  # the last of them names the cue
+    above = block[: timings[0]]
+    if above and (named or above[-1][1].strip().isdecimal()):
+        above = above[:-1]
+    for number, line in above:
         reading.tell("warning", "import.no_time", line=number, value=line.strip())
     for place, end in zip(timings, [*timings[1:], len(block)], strict=True):
         body = block[place + 1 : end]
-        if end < len(block) and body and body[-1][1].strip().isdecimal():
+        if end < len(block) and timings[0] and body and body[-1][1].strip().isdecimal():
             body = body[:-1]  # the number of the next cue, which no empty line is before
         yield from _cue(block[place], [reading.clean(*row) for row in body], reading)
 
 
 def _cue(timing: _Row, body: Sequence[str], reading: Reading) -> Iterator[Said]:
     number, written = timing
-    slot = _slot(number, written, reading)
     parts = [(speaker, words) for speaker, text in _voices(body) if (words := _plain(text))]
     if not parts:
         reading.tell("note", "import.no_words", line=number)
+        return
+    slot = _slot(number, written, reading)
     if len(parts) > 1 and slot:
         reading.tell("note", "import.shared", line=number, count=len(parts))
     letters = sum(len(words) for _, words in parts)
     before = 0
     for speaker, words in parts:
         share = slot and _share(slot, before / letters, (before + len(words)) / letters)
-        yield Said(number, reading.line(number, share, text=words, speaker=speaker))
+        yield Said(number, reading.line(number, slot=share, text=words, speaker=speaker))
         before += len(words)
 
 
@@ -91,6 +98,8 @@ def _slot(number: int, written: str, reading: Reading) -> Slot | None:
 
 def _share(slot: Slot, start: float, end: float) -> Slot:
     """A part of ``slot``, in fractions of it."""
+    if (start, end) == (0, 1):
+        return slot
     return Slot(slot.start_s + start * slot.length_s, min(slot.start_s + end * slot.length_s, slot.end_s))
 
 
@@ -98,10 +107,9 @@ def _voices(body: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Who says what in a cue: by WebVTT's voice tags, or line by line, where each line begins with a dash."""
     dashed = [bool(_DASH.match(line)) for line in body]
     if sum(dashed) > 1 and dashed[0]:
-        parts: list[str] = []
-        for line, dash in zip(body, dashed, strict=True):
-            parts = [*parts, _DASH.sub("", line, count=1)] if dash else [*parts[:-1], f"{parts[-1]} {line}"]
-        yield from (("", part) for part in parts)
+        begins = [place for place, dash in enumerate(dashed) if dash]
+        for place, end in zip(begins, [*begins[1:], len(body)], strict=True):
+            yield "", _DASH.sub("", "\n".join(body[place:end]), count=1)
         return
     before, *named = _VOICE.split("\n".join(body))
     yield "", before

@@ -34,7 +34,9 @@ def with_speakers(said: Sequence[Said], reading: Reading) -> list[Said]:
     names = dict.fromkeys(name for name, _, _ in found)
     reading.tell("note", "import.speakers", names=", ".join(names))
     return [
-        Said(one.number, reading.line(one.number, one.line.slot, speaker=part[0], instruction=part[1], text=part[2]))
+        Said(
+            one.number, reading.line(one.number, slot=one.line.slot, speaker=part[0], instruction=part[1], text=part[2])
+        )
         if part
         else one
         for one, part in zip(said, split, strict=True)

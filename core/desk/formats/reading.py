@@ -48,8 +48,8 @@ class Reading:
         """What of ``said`` a script has room for; whatever is behind is not even read."""
         rest = iter(said)
         lines = list(islice(rest, MOST_LINES))
-        over = next(rest, None)
-        self.cut = over.number if over else 0
+        if over := next(rest, None):
+            self.cut = over.number
         return lines
 
     def clean(self, number: int, text: str) -> str:
@@ -60,20 +60,21 @@ class Reading:
             self.tell("note", "import.control", line=number, count=count)
         return clean
 
-    def line(self, number: int, slot: Slot | None = None, **texts: str) -> Line:
-        """The line with ``texts`` as its fields; what cannot be one of them is told and left out."""
-        line = Line(new_id(), "", slot=slot)
-        for name, text in texts.items():
-            line = self.set(line, number, name, name, self.clean(number, text))
-        return line
-
-    def set(self, line: Line, number: int, column: str, name: str, value: Any) -> Line:
-        """``line`` with the field ``name`` set from ``column``, or told and as it is."""
+    def line(self, number: int, **values: Any) -> Line:
+        """The line with ``values``, found in line ``number``; what cannot be one of them is told and left out."""
+        values = {
+            name: self.clean(number, value) if isinstance(value, str) else value for name, value in values.items()
+        }
         try:
-            return replace(line, **{name: value})
+            return Line(new_id(), **{"text": "", **values})
         except InvalidInput:
-            self.tell("warning", "import.value", line=number, value=str(value), column=column)
-            return line
+            line = Line(new_id(), "")
+        for name, value in values.items():
+            try:
+                line = replace(line, **{name: value})
+            except InvalidInput:
+                self.tell("warning", "import.value", line=number, value=str(value), column=name)
+        return line
 
     @property
     def told(self) -> tuple[Finding, ...]:

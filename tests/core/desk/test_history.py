@@ -100,6 +100,15 @@ def test_only_so_many_steps_are_kept(history: History) -> None:
     assert history.project.title == "4"
 
 
+def test_steps_that_hold_much_are_forgotten_sooner(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.desk.history.MOST_WEIGHT", 250_000)
+    for number in range(4):
+        history.do([edit("insert", lines=[{"text": str(number) * 100_000}])])
+    while history.can_undo:
+        history.undo()
+    assert [line.text[0] for line in history.project.script.lines] == ["O", "T", "0", "1"]
+
+
 def test_takes_that_arrived_outlive_every_step(history: History) -> None:
     history.do([typed("Once")])
     history.project = add_take(history.project, take("t"))

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.desk.formats.reading import MOST_FINDINGS
-from core.desk.importing import MOST_BYTES, SUFFIXES, read_script, write_csv
+from core.desk.importing import MOST_BYTES, MOST_ROWS, SUFFIXES, read_script, write_csv
 from core.desk.script import MOST_LINES, UNTYPABLE, Line, Script, Slot
+from core.engines.base import TimedText, Transcript
 from core.errors import InvalidInput
 from core.request import MAX_SEED
+from core.transcript_formats import FORMATS
 
 
 def lines(name: str, text: str) -> list[tuple[str, str]]:
@@ -98,6 +100,9 @@ def test_all_columns_are_taken_by_their_names() -> None:
         ('Anna,"Hello\nBen,"Hi"\nCy,Yo', [("Anna", '"Hello'), ("Ben", "Hi"), ("Cy", "Yo")]),
         ('Anna,"Hello\nBen,Hi', [("Anna", '"Hello'), ("Ben", "Hi")]),
         ("Hello", [("", "Hello")]),
+        ("line,speaker,text\n1,Anna,Hello", [("Anna", "Hello")]),
+        ("Character;Line\nAnna;Hello", [("Anna", "Hello")]),
+        ("sep=|\nAnna|Hello\nBen|Hi|there", [("Anna", "Hello"), ("Ben", "Hi|there")]),
     ],
 )
 def test_tables_as_people_write_them(table: str, expected: list[tuple[str, str]]) -> None:
@@ -182,6 +187,7 @@ def test_names_before_colons_are_speakers_in_subtitles_too() -> None:
             1,
             [("import.no_words", 2)],
         ),
+        ("Hi\n00:01.000 --> 00:02.000\nHo", 1, [("import.no_time", 1)]),
         ("NOTE\n\n00:01.000 --> 00:02.000\nHo", 1, [("import.no_time", 1)]),
     ],
 )
@@ -251,6 +257,12 @@ def test_of_too_many_lines_the_first_are_taken_and_the_rest_told() -> None:
     assert [(one.code, one.details["line"]) for one in read.findings] == [("import.cut", MOST_LINES + 1)]
 
 
+def test_a_file_that_goes_on_and_on_is_not_read_to_its_end() -> None:
+    read = read_script("a.txt", b"One." + b"\n" * MOST_ROWS + b"Two.")
+    assert [line.text for line in read.lines] == ["One."]
+    assert [(one.code, one.details["line"]) for one in read.findings] == [("import.cut", MOST_ROWS + 1)]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -261,6 +273,8 @@ def test_of_too_many_lines_the_first_are_taken_and_the_rest_told() -> None:
         ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<rt>" * 400_000),
         ("a.srt", "00:01,000 --> 00:02,000\n" + "{\\" * 400_000),
         ("a.srt", "-->\n" * 200_000),
+        ("a.srt", "00:01,000 --> 00:02,000\n" + "- a\n" * 200_000),
+        ("a.srt", "00:01,000 --> 00:02,000\n- a\n- b\n" + "c\n" * 200_000),
         ("a.txt", "a" + " " * 1_000_000 + "b"),
         ("a.txt", "A: " * 400_000),
         ("", "1:" * 1_000_000),
@@ -299,7 +313,7 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, min_size=1, max_size=6, unique_by=lambda line: line.line_id))
 def test_what_is_written_as_csv_reads_back_the_same(given: list[Line]) -> None:
     read = read_script("a.csv", write_csv(Script(tuple(given))).encode())
@@ -334,7 +348,28 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+CUES = st.lists(
+    st.tuples(
+        st.integers(0, 10**8),
+        st.integers(1, 10**6),
+        st.text("abcXYZ 123.,!?'“”你好éß", min_size=1).filter(str.strip),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(["srt", "vtt"]), CUES)
+def test_subtitles_that_are_written_here_read_back_the_same(name: str, cues: list[tuple[int, int, str]]) -> None:
+    segments = tuple(TimedText(start / 1000, (start + length) / 1000, text) for start, length, text in cues)
+    read = read_script(f"a.{name}", FORMATS[name](Transcript("", "en", segments)).encode())
+    assert [line.text for line in read.lines] == [" ".join(text.split()) for _, _, text in cues]
+    assert [line.slot for line in read.lines] == [Slot(part.start_s, part.end_s) for part in segments]
+    assert read.findings == ()
+
+
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["", *SUFFIXES]), st.lists(PIECES | TEXTS, max_size=30).map("".join) | st.binary(max_size=200))
 def test_whatever_comes_is_read_or_refused_in_a_sentence(name: str, given: str | bytes) -> None:
     data = given if isinstance(given, bytes) else given.encode()
@@ -347,7 +382,7 @@ def test_whatever_comes_is_read_or_refused_in_a_sentence(name: str, given: str |
     Script(read.lines)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=30), max_size=8))
 def test_no_word_of_a_plain_text_is_lost(given: list[str]) -> None:
     text = "\n".join(given)

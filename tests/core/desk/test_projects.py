@@ -131,13 +131,26 @@ def test_a_damaged_file_is_kept_and_what_was_before_is_opened(store: ProjectStor
     assert store.open(first.project_id).project == first.project
 
 
-def test_a_damaged_file_without_one_before_is_told_and_kept(store: ProjectStore) -> None:
+@pytest.mark.parametrize("before", [None, b"", b'{"version": 9}'])
+def test_a_damaged_file_without_a_good_one_before_is_kept_and_told_each_time(
+    store: ProjectStore, before: bytes | None
+) -> None:
     stored = store.create(project("One"))
     file_of(store, stored).write_bytes(b"\0\0\0")
-    with pytest.raises(StorageFailed) as told:
-        store.open(stored.project_id)
-    assert told.value.code == "desk.damaged"
+    if before is not None:
+        file_of(store, stored).with_suffix(".bak").write_bytes(before)
+    for _ in range(2):
+        with pytest.raises(StorageFailed) as told:
+            store.open(stored.project_id)
+        assert told.value.code == "desk.damaged"
     assert [path.read_bytes() for path in file_of(store, stored).parent.glob("*.damaged")] == [b"\0\0\0"]
+
+
+def test_of_a_deleted_project_nothing_stays(store: ProjectStore) -> None:
+    stored = store.save(store.create(project("One")))
+    file_of(store, stored).write_bytes(b"")
+    store.delete(stored.project_id)
+    assert list(file_of(store, stored).parent.iterdir()) == []
 
 
 def test_a_later_versions_file_is_left_alone(store: ProjectStore) -> None:
