@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import av
 import numpy as np
@@ -11,6 +11,8 @@ import soundfile as sf
 import soxr
 
 from core.audio import AudioClip, Floats
+
+Number = TypeVar("Number", np.float32, np.int16)
 
 SYNTHETIC = "Synthetic speech, made with Encore"
 """Written into the metadata of every file."""
@@ -136,6 +138,6 @@ def as_pcm(samples: Floats) -> npt.NDArray[np.int16]:
     return (np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2")
 
 
-def _spread(samples: npt.NDArray[np.generic], channels: int) -> npt.NDArray[np.generic]:
+def _spread(samples: npt.NDArray[Number], channels: int) -> npt.NDArray[Number]:
     """[n, channels] of [n]; as it is where there is one channel."""
     return samples if channels == 1 else np.repeat(samples[:, np.newaxis], channels, axis=1)

@@ -17,6 +17,7 @@ OFF_TARGET_DB = 0.5
 """A file that misses its loudness by more is told of."""
 OVER_DB = 0.1
 """A peak that is higher than it may be by more is told of."""
+_LOSSLESS = frozenset({"wav", "flac"})
 _ATTEMPTS = 3
 _BLOCK = 1 << 20
 
@@ -27,13 +28,16 @@ def write_file(folder: Path, name: str, samples: Samples, rate: int, wish: Deliv
     """
     path = folder / f"{name}.{wish.format}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    limit = wish.peak
+    target, limit = wish.loudness, wish.peak
     for _ in range(_ATTEMPTS):
-        level = levelling(samples, rate, target=wish.loudness, peak=limit, channels=wish.channels)
+        level = levelling(samples, rate, target=target, peak=limit, channels=wish.channels)
         found = _written(path, samples, rate, wish, level)
-        if found.peak <= wish.peak:
+        over, missing = found.peak - wish.peak, _missing(found, wish)
+        if wish.format in _LOSSLESS or (over <= 0 and abs(missing) <= OFF_TARGET_DB):
             break
-        limit -= found.peak - wish.peak + OVER_DB  # lossy formats move the peaks
+        # What a lossy format leaves out may have been loud, or have held a peak down.
+        limit -= over + OVER_DB if over > 0 else 0.0
+        target = None if target is None else target + missing
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return WrittenFile(
@@ -63,10 +67,14 @@ def _read(file: sf.SoundFile) -> Iterator[Floats]:
 
 def _findings(found: Measured, wish: Delivery) -> tuple[Finding, ...]:
     told = []
-    if wish.loudness is not None and found.loudness is not None and abs(found.loudness - wish.loudness) > OFF_TARGET_DB:
-        told.append(
-            Finding("warning", "delivery.off_target", {"loudness": round(found.loudness, 1), "target": wish.loudness})
-        )
+    if abs(_missing(found, wish)) > OFF_TARGET_DB:
+        reached = round(found.loudness or 0.0, 1)
+        told.append(Finding("warning", "delivery.off_target", {"loudness": reached, "target": wish.loudness}))
     if found.peak > wish.peak + OVER_DB:
         told.append(Finding("warning", "delivery.over_peak", {"peak": round(found.peak, 1), "limit": wish.peak}))
     return tuple(told)
+
+
+def _missing(found: Measured, wish: Delivery) -> float:
+    """How much louder a file should be, in LU; 0 where nothing is wanted, or nothing can be heard."""
+    return 0.0 if wish.loudness is None or found.loudness is None else wish.loudness - found.loudness
