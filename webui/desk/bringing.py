@@ -14,17 +14,15 @@ from core.desk.takes import from_link
 from core.errors import Refused
 from core.finding import Finding
 from webui.desk.desk import Desk, Work
-from webui.desk.feed import Json
-from webui.desk.opened import Opened
-from webui.desk.shown import findings_json
+from webui.desk.opened import Changes, Opened
 from webui.gate.house import Guest
-from webui.i18n import Texts
 
 
-def import_script(opened: Opened, name: str, data: bytes, words: Texts, *, instead: bool) -> Json:
+def import_script(opened: Opened, name: str, data: bytes, *, instead: bool) -> tuple[Changes, Sequence[Finding], int]:
     """Append the lines of a file called ``name``, or put them in place of all that are there, as one step.
 
-    What has changed, and what of the file was not taken as it stands. Raises :class:`InvalidInput`.
+    What has changed, what of the file was not taken as it stands, and how many lines came. Raises
+    :class:`InvalidInput`.
     """
     imported = read_script(name, data)
     project = opened.project
@@ -33,8 +31,7 @@ def import_script(opened: Opened, name: str, data: bytes, words: Texts, *, inste
     edits.append(Insert(op="insert", lines=imported.lines))
     if not project.title and (title := _title(name)):
         edits.append(SetTitle(op="set_title", title=title))
-    told = opened.edit(edits, opened.revision, words)
-    return told | {"findings": findings_json(imported.findings, words), "count": len(imported.lines)}
+    return opened.edit(edits, opened.revision), imported.findings, len(imported.lines)
 
 
 def open_file(desk: Desk, guest: Guest, data: bytes, *, agreed: bool) -> Work:
@@ -62,10 +59,10 @@ def _brings_voices(data: bytes) -> bool:
         return False  # what is wrong with it is told where it is read
 
 
-def take_from_link(opened: Opened, link: str, words: Texts) -> Json:
+def take_from_link(opened: Opened, link: str) -> tuple[Changes, Sequence[Finding], str]:
     """Append the line of a take that somebody sent as a link, in the voice that spoke it. Raises :class:`InvalidInput`.
 
-    What has changed, which line it is, and what is otherwise than it was there.
+    What has changed, what is otherwise than it was there, and which line it is.
     """
     linked = from_link(link)
     script = opened.project.script
@@ -80,8 +77,7 @@ def take_from_link(opened: Opened, link: str, words: Texts) -> Json:
         edits.append(Cast(op="cast", speaker=speaker, voice=linked.voice))
     line = replace(linked.line, speaker=speaker)
     edits.append(Insert(op="insert", lines=(line,)))
-    told = opened.edit(edits, opened.revision, words)
-    return told | {"findings": findings_json(findings, words), "line_id": line.line_id}
+    return opened.edit(edits, opened.revision), findings, line.line_id
 
 
 def _role(script: Script, speaker: str, voice: str) -> str:

@@ -49,11 +49,11 @@ class Delivering:
         """Whether files are being made."""
         return self._errand is not None
 
-    def deliver(self, guest: Guest, wish: Delivery, line_ids: Sequence[str] | None, words: Texts) -> None:
+    def deliver(self, guest: Guest, wish: Delivery, line_ids: Sequence[str] | None) -> None:
         """Begin to make what is wished of lines, or of all; what was being made is not. Raises :class:`EncoreError`."""
         lines = self._opened.lines(line_ids)
         self._speaking.need_agreement(guest, self._opened.project, lines)
-        self._opened.edit([SetDelivery(op="set_delivery", delivery=wish)], self._opened.revision, words)
+        self._opened.edit([SetDelivery(op="set_delivery", delivery=wish)], self._opened.revision)
         errand = Errand(guest, each=True)
         errand.listener = partial(self._progressed, errand)
         with self._lock:

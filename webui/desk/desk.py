@@ -3,10 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
-from core.desk.editing import Edit, set_title
+from core.desk.editing import set_title
 from core.desk.projects import ProjectStore, ProjectSummary
 from core.desk.script import Project, Script
 from core.errors import Busy, InvalidInput
@@ -14,7 +13,6 @@ from core.finding import Finding
 from core.studio import Studio
 from webui.api.audio import ClipStore
 from webui.desk.delivering import Delivering
-from webui.desk.feed import Json
 from webui.desk.files import Files
 from webui.desk.opened import Opened
 from webui.desk.sample import sample as sample_in
@@ -58,8 +56,7 @@ class Work:
     def close(self) -> None:
         """Do nothing more for it, and save it."""
         self.stop()
-        self.opened.save()
-        self.opened.feed.close()
+        self.opened.leave()
 
 
 class Desk:
@@ -107,10 +104,6 @@ class Desk:
         if viewer is not None and work.opened.owner not in ("", viewer):
             raise InvalidInput("desk.unknown")  # as if it were not there: nothing is told of it
         return work
-
-    def edit(self, guest: Guest, project_id: str, edits: Sequence[Edit], since: int, words: Texts) -> Json:
-        """Do ``edits`` to a project, as one step; what has changed since the revision ``since``."""
-        return self.work(guest, project_id).opened.edit(edits, since, words)
 
     def delete(self, guest: Guest, project_id: str) -> None:
         """Forget a project. Raises as :meth:`work`."""

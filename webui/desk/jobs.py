@@ -164,9 +164,14 @@ class Jobs:
             self._running = self._running or start
         if start:
             begin(self._run)
-        if new:
+        if wanted:
             self._told()
         return new
+
+    def awaits(self, subject: str) -> bool:
+        """Whether there is more to be done for a line or a take that somebody asked for."""
+        with self._lock:
+            return any(job.subject == subject and job.kind is not Kind.RESTORE for job in self._known.values())
 
     def prefer(self, subjects: Iterable[str]) -> None:
         """What is for these lines comes first, in this order: somebody looks at them."""
@@ -205,7 +210,8 @@ class Jobs:
             with self._lock:
                 self._current = None
                 self.done += job.kind is not Kind.RESTORE
-            self._told()
+            if job.kind is not Kind.RESTORE:
+                self._told()
 
     def _next(self) -> tuple[Job, Errand] | None:
         with self._lock:

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
 from core.desk.editing import Edit, add_take
@@ -17,7 +18,7 @@ from webui.desk.feed import Feed, Json
 from webui.desk.state import AS_TAKEN, Card, State, asked, state_of
 from webui.i18n import Texts
 
-REMEMBERED = 64
+REMEMBERED = 16
 """Revisions that a page may be behind and still be told only what has changed since."""
 LEAP = 1_000
 """What the revision grows by when a project is opened: whoever saw a state that was never saved knows it by that."""
@@ -28,6 +29,34 @@ LONGEST_S = 5.0
 MOST_GONE = 2_000
 """Deleted lines or takes of which it is still known how they sounded."""
 LINES, TAKES = "lines", "takes"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a page does not know yet."""
+
+    revision: int
+    """That it knows then."""
+    changed: Json
+    states: Mapping[str, State]
+    """Of the lines that do not sound as they did."""
+
+    @property
+    def script(self) -> Collection[str]:
+        """Which fields of the script have changed, beside its lines."""
+        fields = self.changed.get("script", {})
+        assert isinstance(fields, dict)  # noqa: S101 — that is what it is made of
+        return fields
+
+    @property
+    def unheard(self) -> list[str]:
+        """The lines of which it is not known how they sound now."""
+        return [line_id for line_id, state in self.states.items() if state.state == "new"]
+
+    def as_json(self, words: Texts) -> Json:
+        """For the page."""
+        states = {line_id: shown.state_json(state, words) for line_id, state in self.states.items()}
+        return {"revision": self.revision, "changed": self.changed, "states": states}
 
 
 class Opened:
@@ -82,17 +111,17 @@ class Opened:
 
     # What is changed
 
-    def edit(self, edits: Sequence[Edit], since: int, words: Texts) -> Json:
+    def edit(self, edits: Sequence[Edit], since: int) -> "Changes":
         """Do ``edits`` as one step; what has changed since the revision ``since``. Raises :class:`InvalidInput`."""
-        return self._change(lambda history: history.do(edits) if edits else history.project, since, words)
+        return self._change(lambda history: history.do(edits) if edits else history.project, since)
 
-    def undo(self, since: int | None, words: Texts) -> Json:
-        """Take the last step back."""
-        return self._change(History.undo, since, words)
+    def undo(self, since: int | None = None) -> "Changes":
+        """Take the last step back. Raises :class:`InvalidInput`."""
+        return self._change(History.undo, since)
 
-    def redo(self, since: int | None, words: Texts) -> Json:
-        """Take the last step that was taken back again."""
-        return self._change(History.redo, since, words)
+    def redo(self, since: int | None = None) -> "Changes":
+        """Take the last step that was taken back again. Raises :class:`InvalidInput`."""
+        return self._change(History.redo, since)
 
     def keep(self, take: KeptTake) -> KeptTake:
         """Keep a take that has arrived: no step, and so none that could be taken back."""
@@ -102,12 +131,12 @@ class Opened:
             self._changed(before)
         return take
 
-    def _change(self, change: Callable[[History], Project], since: int | None, words: Texts) -> Json:
+    def _change(self, change: Callable[[History], Project], since: int | None) -> "Changes":
         with self._lock:
             before, revision = self.project, self.revision
             change(self._history)
             self._changed(before)
-            return self.changes(revision if since is None else since, words)
+            return self._changes(revision if since is None else since)
 
     def _changed(self, before: Project) -> None:
         if self.project is before:
@@ -133,21 +162,14 @@ class Opened:
 
     # What is seen
 
-    def changes(self, since: int, words: Texts) -> Json:
-        """What has changed since the revision ``since``; everything if that is too long ago."""
-        with self._lock:
-            project = self.project
-            known = next((before for revision, before in self._before if revision == since), None)
-            told = shown.changes(known, project)
-            was = {line.line_id: asked(known, line) for line in known.script.lines} if known else {}
-            lines = [line for line in project.script.lines if was.get(line.line_id) != asked(project, line)]
-            history = {"undo": self._history.can_undo, "redo": self._history.can_redo}
-            states = {line.line_id: self._state(project, line) for line in lines}
-            return {
-                "revision": self.revision,
-                "changed": told | history,
-                "states": {line_id: shown.state_json(state, words) for line_id, state in states.items()},
-            }
+    def _changes(self, since: int) -> "Changes":
+        project = self.project
+        known = next((before for revision, before in self._before if revision == since), None)
+        was = {line.line_id: asked(known, line) for line in known.script.lines} if known else {}
+        lines = [line for line in project.script.lines if was.get(line.line_id) != asked(project, line)]
+        history = {"undo": self._history.can_undo, "redo": self._history.can_redo}
+        states = {line.line_id: self._state(project, line) for line in lines}
+        return Changes(self.revision, shown.changes(known, project) | history, states)
 
     def whole(self, words: Texts) -> Json:
         """All of it."""
@@ -229,6 +251,16 @@ class Opened:
             ("saved", ""),
             lambda words: {"type": "saved", "saved_s": saved_s, "error": words.error(error) if error else None},
         )
+
+    def leave(self) -> None:
+        """Save it for the last time; what nobody ever wrote anything in is no project."""
+        project = self.project
+        if project.script.lines or project.takes or project.title or self._history.can_undo:
+            self.save()
+        else:
+            with suppress(EncoreError):
+                self._store.delete(self.project_id)
+        self.feed.close()
 
     def delete(self) -> None:
         """There is nothing to save any more, and nobody to tell."""

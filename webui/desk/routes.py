@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.desk import portable
 from core.desk.delivery.naming import file_stem
 from core.desk.delivery.wish import Delivery
-from core.desk.editing import Edit
+from core.desk.editing import Edit, SetLine
 from core.desk.importing import MOST_BYTES
 from core.desk.script import MOST_LINES, MOST_TITLE
 from core.errors import InvalidInput
@@ -20,7 +21,8 @@ from webui.api.audio import UPLOAD_TYPE
 from webui.desk.bringing import import_script, open_file, take_from_link
 from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
-from webui.desk.shown import offered
+from webui.desk.opened import Changes
+from webui.desk.shown import findings_json, offered
 from webui.desk.speaking import MOST_TAKES_AT_ONCE, rendering_json
 from webui.desk.wire import DeskRoute, attachment, body_of, words_of
 from webui.gate.house import Guest, guest_of
@@ -130,13 +132,13 @@ def desk_routes(desk: Desk) -> APIRouter:
             "agreed": speaking.agreed(guest),
         }
 
-    def changed(told: Json, work: Work, guest: Guest, words: Texts) -> Json:
-        """With what can be chosen, where that is another engine's now."""
-        changes = told["changed"]
-        assert isinstance(changes, dict)  # noqa: S101 — that is what it is
-        if "engine" in changes.get("script", ()):
-            changes |= offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words)
-        return told
+    def changed(told: Changes, work: Work, guest: Guest, words: Texts, *, look: bool = True) -> Json:
+        """With what can be chosen, where that is another engine's now. ``look`` finds in the cache what sounds now."""
+        if "engine" in told.script:
+            told.changed.update(offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words))
+        if look:
+            work.speaking.restore(guest, told.unheard)
+        return told.as_json(words)
 
     @routes.get("/projects")
     def projects(guest: Asking) -> list[Json]:
@@ -166,12 +168,14 @@ def desk_routes(desk: Desk) -> APIRouter:
         desk.delete(guest, project_id)
 
     @routes.get("/projects/{project_id}/offered")
-    def offer(work: Opened, guest: Asking, words: Words) -> Json:
-        return offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words)
+    def offer(work: Opened, guest: Asking, words: Words, engine: Annotated[str, Query(max_length=60)] = "") -> Json:
+        return offered(desk.studio, engine or work.opened.project.script.engine, guest.caller.name, words)
 
     @routes.post("/projects/{project_id}/edit")
     def edit(work: Opened, edits: Edits, guest: Asking, words: Words) -> Json:
-        return changed(work.opened.edit(edits.edits, edits.revision, words), work, guest, words)
+        told = work.opened.edit(edits.edits, edits.revision)
+        # While somebody types there is nothing to find.
+        return changed(told, work, guest, words, look=not all(_types(each) for each in edits.edits))
 
     @routes.post("/projects/{project_id}/import")
     async def import_file(
@@ -184,12 +188,16 @@ def desk_routes(desk: Desk) -> APIRouter:
     ) -> Json:
         data = await body_of(request, MOST_BYTES)
         await asyncio.to_thread(guest.count)
-        told = await asyncio.to_thread(import_script, work.opened, name, data, words, instead=mode == "replace")
-        return changed(told, work, guest, words)
+        read = partial(import_script, work.opened, name, data, instead=mode == "replace")
+        told, findings, count = await asyncio.to_thread(read)
+        more = {"findings": findings_json(findings, words), "count": count}
+        return await asyncio.to_thread(changed, told, work, guest, words) | more
 
     @routes.post("/projects/{project_id}/take-from-link")
     def take_in(work: Opened, link: Link, guest: Asking, words: Words) -> Json:
-        return changed(take_from_link(work.opened, link.link, words), work, guest, words)
+        told, findings, line_id = take_from_link(work.opened, link.link)
+        more = {"findings": findings_json(findings, words), "line_id": line_id}
+        return changed(told, work, guest, words) | more
 
     @routes.get("/projects/{project_id}/file")
     def file(work: Opened, guest: Asking) -> Response:
@@ -201,11 +209,11 @@ def desk_routes(desk: Desk) -> APIRouter:
 
     @routes.post("/projects/{project_id}/undo")
     def undo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:
-        return changed(work.opened.undo(since.revision if since else None, words), work, guest, words)
+        return changed(work.opened.undo(since.revision if since else None), work, guest, words)
 
     @routes.post("/projects/{project_id}/redo")
     def redo(work: Opened, guest: Asking, words: Words, since: Since | None = None) -> Json:
-        return changed(work.opened.redo(since.revision if since else None, words), work, guest, words)
+        return changed(work.opened.redo(since.revision if since else None), work, guest, words)
 
     @routes.post("/projects/{project_id}/agree", status_code=204)
     def agree(work: Opened, guest: Asking) -> None:
@@ -239,8 +247,8 @@ def desk_routes(desk: Desk) -> APIRouter:
         return rendering_json(work.speaking.jobs)
 
     @routes.post("/projects/{project_id}/deliver", status_code=202)
-    def deliver(work: Opened, wanted: Delivered, guest: Asking, words: Words) -> None:
-        work.delivering.deliver(guest, wanted.delivery, wanted.lines, words)
+    def deliver(work: Opened, wanted: Delivered, guest: Asking) -> None:
+        work.delivering.deliver(guest, wanted.delivery, wanted.lines)
 
     @routes.post("/projects/{project_id}/deliver/cancel", status_code=202)
     def deliver_nothing(work: Opened) -> None:
@@ -265,3 +273,8 @@ def desk_routes(desk: Desk) -> APIRouter:
         return StreamingResponse(work.opened.feed.listen(words, heard), headers=STREAM, media_type="text/event-stream")
 
     return routes
+
+
+def _types(edit: Edit) -> bool:
+    """Whether ``edit`` is what comes of typing in a line."""
+    return isinstance(edit, SetLine) and not edit.model_fields_set.isdisjoint({"text", "instruction"})

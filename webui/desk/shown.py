@@ -101,7 +101,7 @@ def _heard_json(heard: Heard, words: Texts) -> Json:
         "speed": heard.speed,
         "seed": report.seed,
         "similarity": report.similarity,
-        "bars": list(heard.bars),
+        "bars": [bar / 100 for bar in heard.bars],
         "findings": findings_json(heard.findings, words),
     }
 

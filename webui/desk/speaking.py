@@ -2,14 +2,15 @@
 
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from core.desk import takes
 from core.desk.check import TakeCheck
 from core.desk.check import check as listened
-from core.desk.rendering import Spoken, only_cached, speak, speaker_of
+from core.desk.rendering import NoEngine, Spoken, only_cached, speak, speaker_of
 from core.desk.script import KeptTake, Line, Project
 from core.errors import Busy, Cancelled, EncoreError, InvalidInput, Refused
 from core.progress import Progress
@@ -69,10 +70,10 @@ class Speaking:
         self.need_agreement(guest, self._opened.project, lines)
         self._ask(Job(Kind.CHECK, line.line_id, guest) for line in lines)
 
-    def restore(self, guest: Guest) -> None:
-        """Let be heard what is in the cache, without troubling any engine."""
-        lines = self._opened.project.script.lines
-        self._ask(Job(Kind.RESTORE, line.line_id, guest) for line in lines)
+    def restore(self, guest: Guest, line_ids: Iterable[str] | None = None) -> None:
+        """Let be heard, and seen, what of these lines or of all is in the cache, without troubling any engine."""
+        ids = [line.line_id for line in self._opened.project.script.lines] if line_ids is None else line_ids
+        self._ask(Job(Kind.RESTORE, line_id, guest) for line_id in ids)
 
     def cancel(self, subjects: Sequence[str] | None = None) -> None:
         """Do nothing more for these lines and takes, or at all."""
@@ -96,8 +97,8 @@ class Speaking:
 
     def _ask(self, jobs: Iterable[Job]) -> None:
         for job in self.jobs.ask(jobs):
-            if job.kind not in (Kind.RESTORE, Kind.TAKE):
-                self._opened.update(_board(job), job.subject, lambda card: replace(card.idle(), doing="waiting"))
+            if job.kind is not Kind.RESTORE:
+                self._opened.update(_board(job), job.subject, Card.waiting)
 
     def need_agreement(self, guest: Guest, project: Project, lines: Iterable[Line]) -> None:
         """Raises :class:`Refused` (``consent.needed``) for cloned voices without it."""
@@ -116,77 +117,78 @@ class Speaking:
     # What is done, in the thread of the jobs
 
     def _do(self, job: Job, errand: Errand) -> None:
-        board, opened = _board(job), self._opened
         wanted = self._wanted(job)
         if wanted is None:  # it was deleted meanwhile
             return
-        project, line = wanted
-        about = AS_TAKEN if board == TAKES else asked(project, line)
-
-        def stage(name: str, fraction: float) -> None:
-            opened.update(board, job.subject, lambda card: card.working(name, fraction))
-
-        def queue(ahead: int) -> None:
-            opened.update(board, job.subject, lambda card: replace(card, ahead=ahead))
-
-        def held(error: Busy) -> None:
-            opened.update(board, job.subject, lambda card: replace(card, doing="waiting", held=error))
-
-        if job.kind is not Kind.RESTORE and job.kind is not Kind.TAKE:
-            errand.listener, errand.queue_listener = stage, queue
+        project, line, about = wanted
+        if job.kind is Kind.RESTORE:
+            self._restore(job, project, line, about)
+            return
+        tell = partial(self._opened.update, _board(job), job.subject)
+        errand.listener = lambda stage, fraction: tell(lambda card: card.working(stage, fraction))
+        errand.queue_listener = lambda ahead: tell(lambda card: replace(card, ahead=ahead))
         try:
-            if job.kind is Kind.RESTORE:
-                self._restore(job, project, line)
-                return
-            self._allow(project, line, job.guest)
-            spoken = errand.run(lambda progress: self._speak(project, line, job.guest, progress), held)
-            heard = self._heard(spoken)
-            if job.kind is Kind.TAKE:
-                self._keep(spoken, heard)
-                return
-            opened.update(board, job.subject, partial(Card.spoken, asked=about, heard=heard))
-            if job.kind in (Kind.CHECK, Kind.CHECK_TAKE):
-                stage("check", 0.0)
-                found = errand.run(lambda progress: self._check(spoken, progress), held)
-                opened.update(board, job.subject, lambda card: card.checked(about, found))
+            tell(self._done(job, errand, project, line, about))
         except Cancelled:
-            opened.update(board, job.subject, Card.idle)
+            tell(Card.idle)
         except Exception as error:
             if not isinstance(error, EncoreError):
                 log.exception("a line could not be spoken")
-            opened.update(board, job.subject, partial(Card.broken, asked=about, error=error))
+            tell(partial(Card.broken, asked=about, error=error))
+        if self.jobs.awaits(job.subject):
+            tell(Card.waiting)
 
-    def _wanted(self, job: Job) -> tuple[Project, Line] | None:
-        """The line as it is to be spoken, in the project as it is to be cast; None if it is no more."""
-        opened = self._opened
-        try:
-            if job.kind in _OF_TAKES:
-                return as_taken(opened.project, opened.take(job.subject))
-            (line,) = opened.lines([job.subject])
-        except InvalidInput:
-            return None
-        return opened.project, job.wanted or line
+    def _done(self, job: Job, errand: Errand, project: Project, line: Line, about: Hashable) -> Callable[[Card], Card]:
+        """Do it; what is known then. Raises what the studio does, and :class:`Refused` (``consent.needed``)."""
+        tell = partial(self._opened.update, _board(job), job.subject)
 
-    def _allow(self, project: Project, line: Line, guest: Guest) -> None:
-        if not self.agreed(guest) and self._cloned(project, line, guest):
+        def held(error: Busy) -> None:
+            tell(lambda card: replace(card.waiting(), held=error))
+
+        if not self.agreed(job.guest) and self._cloned(project, line, job.guest):
             raise Refused("consent.needed")
+        spoken = errand.run(lambda progress: self._speak(project, line, job.guest, progress), held)
+        heard = self._heard(spoken)
+        if job.kind is Kind.TAKE:
+            self._keep(spoken, heard)
+            if asked(project, line) != about:
+                return Card.idle
+        if job.kind not in (Kind.CHECK, Kind.CHECK_TAKE):
+            return partial(Card.spoken, asked=about, heard=heard)
+        tell(lambda card: card.spoken(about, heard).working("check", 0.0))
+        found = errand.run(lambda progress: self._check(spoken, progress), held)
+        return partial(Card.checked, asked=about, check=found)
+
+    def _wanted(self, job: Job) -> tuple[Project, Line, Hashable] | None:
+        """The project as it is to be cast, the line as it is to be spoken, and what is asked for of its card.
+
+        None if it is no more.
+        """
+        project = self._opened.project
+        if job.kind in _OF_TAKES:
+            take = next((take for take in project.takes if take.take_id == job.subject), None)
+            return (*as_taken(project, take), AS_TAKEN) if take else None
+        line = next((line for line in project.script.lines if line.line_id == job.subject), None)
+        return (project, job.wanted or line, asked(project, line)) if line else None
 
     def _speak(self, project: Project, line: Line, guest: Guest, progress: Progress) -> Spoken:
         progress.update("synthesize", 0.0)
         return speak(self._studio, project, line, guest.caller.name, progress)
 
-    def _restore(self, job: Job, project: Project, line: Line) -> None:
-        about = asked(project, line)
+    def _restore(self, job: Job, project: Project, line: Line, about: Hashable) -> None:
         if about in self._opened.card(LINES, job.subject).heard:
             return
-        try:
-            self._allow(project, line, job.guest)
-            spoken = only_cached(self._studio, project, line, job.guest.caller.name)
-        except EncoreError:  # told when it is asked for
+        if not self.agreed(job.guest) and self._cloned(project, line, job.guest):
             return
-        if spoken is not None:
+        tell = partial(self._opened.update, LINES, job.subject)
+        with suppress(EncoreError):  # what is wrong with it is told when it is asked for
+            spoken = only_cached(self._studio, project, line, job.guest.caller.name)
+            if spoken is None:
+                return
             heard = self._heard(spoken)
-            self._opened.update(LINES, job.subject, lambda card: replace(card.spoken(about, heard), failed=card.failed))
+            tell(lambda card: card.remembered(about, heard))
+            found = self._check(spoken, NoEngine())
+            tell(lambda card: card.remembered(about, heard, found))
 
     def _check(self, spoken: Spoken, progress: Progress) -> TakeCheck:
         request = spoken.request
@@ -209,7 +211,8 @@ class Speaking:
         take = spoken.take
         origin = (take.audio.content_id, "wav")
         clip = self._clips.made(origin, lambda: encode_take(take.audio), "take.wav")
-        return Heard(clip.clip_id, take.report, spoken.speed, waveform(take.audio), spoken.findings)
+        bars = bytes(round(bar * 100) for bar in waveform(take.audio))
+        return Heard(clip.clip_id, take.report, spoken.speed, bars, spoken.findings)
 
     def _tell(self) -> None:
         self._opened.feed.tell(("rendering", ""), {"type": "rendering", **rendering_json(self.jobs)})

@@ -30,8 +30,8 @@ class Heard:
     report: SynthesisReport
     speed: float
     """The rate that it was spoken at: what was asked for, or what fits its slot."""
-    bars: Sequence[float]
-    """Its outline, see :func:`webui.session.waveform`."""
+    bars: bytes
+    """Its outline, see :func:`webui.session.waveform`, in percent: there may be thousands."""
     findings: Sequence[Finding]
 
     @property
@@ -63,6 +63,10 @@ class Card:
         """Nothing is being done for it."""
         return replace(self, doing=None, stage="", fraction=0.0, ahead=0, held=None)
 
+    def waiting(self) -> "Card":
+        """Something is to be done for it."""
+        return replace(self.idle(), doing="waiting")
+
     def working(self, stage: str, fraction: float) -> "Card":
         """It is being done."""
         return replace(self, doing="working", stage=stage, fraction=fraction, ahead=0, held=None)
@@ -70,6 +74,11 @@ class Card:
     def spoken(self, asked: Hashable, heard: Heard) -> "Card":
         """It was spoken."""
         return replace(self.idle(), failed=None, heard=_with(self.heard, asked, heard))
+
+    def remembered(self, asked: Hashable, heard: Heard, check: TakeCheck | None = None) -> "Card":
+        """So it was spoken before, and found; nothing has been done for it now."""
+        checks = _with(self.checks, asked, check) if check else self.checks
+        return replace(self, heard=_with(self.heard, asked, heard), checks=checks)
 
     def broken(self, asked: Hashable, error: Exception) -> "Card":
         """It could not be spoken."""

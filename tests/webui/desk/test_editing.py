@@ -111,6 +111,13 @@ def test_work_is_saved_by_itself_and_at_the_end(
     again.studio.close()
 
 
+def test_what_nobody_wrote_anything_in_leaves_no_file(site: Site, tmp_path: Path) -> None:
+    kept = site.page(title="Kept")
+    site.page()
+    site.desk.close()
+    assert [path.stem for path in tmp_path.glob("projects/*")] == [kept.whole["id"]]
+
+
 def test_a_disk_that_is_full_is_told_and_tried_again(site: Site, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     work = site.desk._open[page.whole["id"]]
     page.write("One.")

@@ -136,6 +136,9 @@ def test_takes_are_new_seeds_and_the_line_as_it_is_and_none_twice(site: Site, pa
     assert "takes" not in told["changed"]
     assert len(page.see()["takes"]) == 5
     page.post("redo")
+    page.edit({"op": "choose_take", "take_id": takes[0]["take_id"]})
+    chosen = page.until(lambda whole: whole["states"][first]["state"] == "done")["states"][first]
+    assert (chosen["seed"], chosen["outcome"]) == (takes[0]["line"]["seed"], "hit")
     link = takes[0]["link"]
     told = page.post("take-from-link", {"link": f"https://encore.example/{link}"})
     line = told["changed"]["lines"]["set"][told["line_id"]]
@@ -158,11 +161,12 @@ def test_what_the_cache_has_is_there_again_when_a_project_is_opened(tmp_path: Pa
     site = site_in(tmp_path)
     page = site.page()
     first, second = page.write("One.", "Two.")
-    page.post("render", {"lines": [second]}, 202)
+    page.post("check", {"lines": [second]}, 202)
     page.rendered()
     with site.desk._lock:
         site.desk._open.pop(page.whole["id"]).close()
-    whole = page.until(lambda whole: whole["states"][second]["state"] == "done")
+    whole = page.until(lambda whole: whole["states"][second]["check"])
+    assert whole["states"][second]["state"] == "done"
     assert whole["states"][first]["state"] == "new"
     assert whole["states"][second]["outcome"] == "hit"
     assert said(site) == ["Two."]
