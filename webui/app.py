@@ -33,6 +33,7 @@ from webui.tabs.engines import EnginesTab
 from webui.tabs.pronunciation import PronunciationTab
 from webui.tabs.script import ScriptTab
 from webui.tabs.transcribe import TranscribeTab
+from webui.tabs.voices import VoicesTab
 from webui.theme import theme
 
 __all__ = ["build_app", "serve"]
@@ -40,11 +41,20 @@ __all__ = ["build_app", "serve"]
 STATUS_SECONDS = 15
 """How often the header looks at Redis and the engine."""
 STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
-STYLES = ("encore", "pronunciation", "emotion", "cache", "engines", "script")
+STYLES = ("encore", "pronunciation", "emotion", "voices", "cache", "engines", "script")
 """Style sheets, in their order."""
 DESK = ("parts", "project", "row", "sheet", "bar", "cast", "line", "check", "deliver")
 """What the Script tab is drawn from."""
-SCRIPTS = ("encore", "pronunciation", "emotion", "cache", "engines", *(f"script-{part}" for part in DESK), "script")
+SCRIPTS = (
+    "encore",
+    "pronunciation",
+    "emotion",
+    "voices",
+    "cache",
+    "engines",
+    *(f"script-{part}" for part in DESK),
+    "script",
+)
 """Scripts, in their order."""
 CONCURRENT = 16
 """Requests that the page works on at once: a hit must not wait behind somebody's miss."""
@@ -126,6 +136,8 @@ def _blocks(page: Page) -> gr.Blocks:
                 pronunciation = PronunciationTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="emotion"), label="tab.emotion") as emotion_tab:
                 emotion = EmotionTab(page, clone, tabs)
+            with page.labels.put(gr.Tab(id="voices", elem_id="voices-tab"), label="tab.voices") as voices_tab:
+                voices = VoicesTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="transcribe"), label="tab.transcribe") as transcribe_tab:
                 transcribe = TranscribeTab(page, clone, tabs)
             with page.labels.put(gr.Tab(id="cache", elem_id="cache-tab"), label="tab.cache") as cache_tab:
@@ -134,11 +146,12 @@ def _blocks(page: Page) -> gr.Blocks:
                 engines = EnginesTab(page, clone, transcribe)
         pronunciation.watch(pronunciation_tab)
         emotion.watch(emotion_tab)
+        voices.watch(voices_tab)
         script.connect(pronunciation, tabs)
-        others = [clone_tab, script_tab, pronunciation_tab, emotion_tab, transcribe_tab]
+        others = [clone_tab, script_tab, pronunciation_tab, emotion_tab, voices_tab, transcribe_tab]
         cache.watch(shown=cache_tab, hidden=[*others, engines_tab])
         engines.watch(shown=engines_tab, hidden=[*others, cache_tab])
-        _wire(blocks, page, head, [clone, script, pronunciation, emotion, transcribe, cache, engines])
+        _wire(blocks, page, head, [clone, script, pronunciation, emotion, voices, transcribe, cache, engines])
     return blocks
 
 

@@ -42,8 +42,12 @@ def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
 
         @functools.wraps(handler)
         async def steps(*given: Any) -> AsyncIterator[Any]:
+            told = False
             async for updates in handler(*given):
+                told = True
                 yield gr.skip() if updates == {} else updates
+            if not told:  # which Gradio would take for emptying everything
+                yield gr.skip()
 
         return steps
     if inspect.isgeneratorfunction(handler):

@@ -13,6 +13,7 @@ from core.request import AS_IT_COMES, AudioSource, Instruction
 from webui.audition import Audition
 from webui.draft import Draft
 from webui.form import Form, Reference, Wishes
+from webui.gallery import Gallery
 from webui.gate.house import ANYBODY, Guest
 from webui.i18n import DEFAULT, Texts, texts
 from webui.shelf import Shelf
@@ -82,6 +83,8 @@ class Session:
     """What the Cache tab lists."""
     audition: Audition = field(default_factory=Audition)
     """What the Emotion tab works on."""
+    gallery: Gallery = field(default_factory=Gallery)
+    """What the Voices tab shows."""
     _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -94,6 +97,11 @@ class Session:
     def texts(self) -> Texts:
         """The words of the page's language."""
         return texts(self.language)
+
+    def agree(self) -> None:
+        """Remember that whoever is cloned agreed to it; what cannot be written down holds for this page."""
+        self.agreed = True
+        self.guest.agree()
 
     def started(self, kind: str, cancel: Callable[[], None]) -> None:
         """Remember how to cancel the work that is under way."""

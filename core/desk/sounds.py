@@ -112,8 +112,8 @@ def _read(spoken: str) -> Iterator[Sound]:
     for run in _RUN.finditer(spoken):
         at = run.start()
         if not run["han"]:
-            word = _folded(run.group())
-            yield Sound(word, at, run.end(), phones=_phones(word))
+            spelled = _folded(run.group())
+            yield Sound(spelled, at, run.end(), phones=_phones(spelled))
             continue
         for word in mandarin.words(run.group()):
             for place, (character, syllable) in enumerate(zip(word.text, word.syllables, strict=True)):

@@ -22,7 +22,7 @@ from core.settings import settings
 from core.speakers.library import VoiceLibrary
 from core.speakers.profile import SpeakerProfile
 from core.speakers.reference import check_reference
-from core.speakers.saved import LONGEST_NAME, MOST_CLIPS, SavedVoice
+from core.speakers.saved import MOST_CLIPS, SavedVoice
 from core.studio import Studio
 
 SUFFIX = ".encorevoice"
@@ -178,10 +178,9 @@ def add(library: VoiceLibrary, bundle: VoiceBundle, owner: str = "") -> SavedVoi
     here = next((voice for voice in library.voices(owner) if _is(bundle, library, voice, owner)), None)
     if here is not None:
         return here
-    taken = {voice.name.casefold() for voice in library.voices(owner)}
     first, *more = bundle.recordings
     return library.save(
-        _free(bundle.name, taken),
+        library.free_name(bundle.name, owner),
         first,
         owner,
         more=more,
@@ -249,12 +248,3 @@ def _is(bundle: VoiceBundle, library: VoiceLibrary, voice: SavedVoice, owner: st
         mine.prompt_text == theirs.prompt_text and mine.audio.raw_digest == theirs.audio.raw_digest
         for mine, theirs in zip(here, bundle.recordings, strict=True)
     )
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """``name``, with a number behind it if it is taken."""
-    number, free = 1, name
-    while free.casefold() in taken:
-        number += 1
-        free = f"{name[: LONGEST_NAME - 6]} ({number})"
-    return free

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from core.errors import EncoreError, InvalidInput, Refused, StorageFailed
 from core.request import AudioSource, ReferenceSpeaker
-from core.speakers.saved import FIRST_CLIP, SavedClip, SavedVoice, distinct, one_line
+from core.speakers.saved import FIRST_CLIP, LONGEST_NAME, SavedClip, SavedVoice, distinct, one_line
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _FILE = "voice.json"
@@ -138,6 +138,16 @@ class VoiceLibrary:
         with self._writing:
             self.own(voice_id, viewer)
             shutil.rmtree(self._folder / voice_id, ignore_errors=True)
+
+    def free_name(self, name: str, owner: str = "") -> str:
+        """``name``, shortened to what a name may be, and with a number behind it if ``owner`` sees a voice of it."""
+        taken = {voice.name.casefold() for voice in self.voices(owner)}
+        short = one_line(name)[:LONGEST_NAME]
+        number, free = 1, short
+        while free.casefold() in taken:
+            number += 1
+            free = f"{short[: LONGEST_NAME - 7].rstrip()} ({number})"
+        return free
 
     def _check_name(self, voice: SavedVoice) -> None:
         """Raise :class:`InvalidInput` if the owner sees another voice of that name; of one unseen nothing is told."""

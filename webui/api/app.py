@@ -17,6 +17,7 @@ from webui.api.speech import speech_routes
 from webui.api.spoken import Speaking
 from webui.api.transcripts import transcript_routes
 from webui.api.tts import tts_routes
+from webui.api.voice_files import voice_file_routes
 from webui.api.voices import voice_routes
 
 ABOUT = """Speech in cloned voices, and transcripts; nothing that was computed once is computed again.
@@ -39,6 +40,7 @@ def api_on(studio: Studio, clips: ClipStore) -> FastAPI:
     app.include_router(cache_routes(studio))
     app.include_router(metrics_routes(studio))
     app.include_router(audio_routes(clips))
+    app.include_router(voice_file_routes(studio))
     add_docs(app)
     app.add_exception_handler(HTTPException, _no_route)
     return app

@@ -9,12 +9,17 @@ from webui.i18n import Texts
 ACCEPTED = "audio/*,.wav,.mp3,.flac,.ogg,.opus,.m4a,.webm,.mp4"
 
 
-def drop_zone(texts: Texts, *, hint: str, multiple: bool = False, content: str = "", off: bool = False) -> str:
-    """A field to drop, choose or record clips in, around what is there already; ``off`` where none can be taken."""
+def drop_zone(
+    texts: Texts, *, hint: str, multiple: bool = False, content: str = "", off: bool = False, also: str = ""
+) -> str:
+    """A field to drop, choose or record clips in, around what is there already; ``off`` where none can be taken.
+
+    ``also`` is the ending of other files that are taken.
+    """
     many, inert = (" multiple" if multiple else ""), (" inert" if off else "")
     return (
         f'<div class="e-drop" data-denied="{escape(texts("clip.denied"))}"{inert}>{content}'
-        f'<div class="e-drop-row"><input type="file" accept="{ACCEPTED}"{many} hidden>'
+        f'<div class="e-drop-row"><input type="file" accept="{ACCEPTED}{also and f",{also}"}"{many} hidden>'
         f'<button data-act="choose">{icon("upload")}{escape(texts("clip.choose"))}</button>'
         f'<button data-act="record" data-stop="{escape(texts("clip.stop"))}">{icon("record")}'
         f"<span>{escape(texts('clip.record'))}</span></button>"

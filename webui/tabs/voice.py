@@ -1,5 +1,6 @@
 """Who speaks: a stock or saved voice from the list, or the voice in a reference clip."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -171,9 +172,8 @@ class VoicePanel:
         session: Session = form[self._page.session]
         if not form[self.agreed]:
             return {}
-        session.agreed = True
         try:
-            session.guest.agree()
+            session.agree()
         except Exception as error:  # it holds for this page all the same
             return {self.agreed: gr.update(visible=False), self.notice: notice.failure(session.texts, error)}
         return {self.agreed: gr.update(visible=False), self.notice: ""}
@@ -231,7 +231,9 @@ class VoicePanel:
         session: Session = form[self._page.session]
         texts = session.texts
         try:
-            voice = self._page.studio.library.save(form[self.name] or "", self._cloned(form), session.viewer)
+            voice = self._page.studio.library.save(
+                form[self.name] or "", self._cloned(form), session.viewer, consent=consent_given(session)
+            )
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
         return {
@@ -245,6 +247,12 @@ class VoicePanel:
 def _saved_words(voice: SavedVoice, viewer: str) -> str:
     """A saved voice in the list, with its owner's name if that is somebody else."""
     return f"★ {voice.name}" if voice.owner in ("", viewer) else f"★ {voice.name} · {voice.owner}"
+
+
+def consent_given(session: Session) -> str:
+    """Who agreed and when, for a voice that is saved now: what its saver confirmed."""
+    who, today = session.viewer or session.texts("voices.whoever"), time.strftime("%Y-%m-%d")
+    return session.texts("voices.consent_given", who=who, date=today)
 
 
 def refused(texts: Texts, event: gr.EventData) -> str:
