@@ -145,6 +145,7 @@
       await this.project.edit({op: "replace_all", find: this.field.value, instead: this.instead.value, case: Boolean(this.case), words: Boolean(this.words)});
       this.project.tell("good", say("desk.replaced", {count: length}));
       this.look();
+      this.field.focus(); // the button is off now
     }
 
     draw({parts, rows}) { if (!this.node.hidden && (rows.size || parts.has("order"))) this.look(); }

@@ -18,9 +18,9 @@
       const kept = document.activeElement?.dataset?.cast;
       const named = project.speakers.filter(Boolean);
       this.node.replaceChildren(
-        el("h3", {class: "e-section"}, say("desk.cast")),
+        el("h2", {class: "e-section"}, say("desk.cast")),
         el("ul", {class: "e-roles"}, ["", ...named].map(name => this.#role(name))),
-        el("h3", {class: "e-section"}, say("desk.whole")),
+        el("h2", {class: "e-section"}, say("desk.whole")),
         desk.field(say("desk.engine"), desk.select(project.engines.map(engine => ({value: engine.name, label: engine.ready === false ? say("desk.not_ready", {name: engine.label}) : engine.label})), project.engine,
           {onchange: event => project.edit({op: "set_script", engine: event.target.value})})),
         desk.field(say("clone.language"), desk.select(["auto", ...project.can.languages].map(code => ({value: code, label: say(`language.${code}`)})), project.language,

@@ -26,7 +26,7 @@
       const kept = this.node.contains(document.activeElement) ? document.activeElement.dataset.diff ?? document.activeElement.dataset.act : null;
       const run = button("check", "", say(check ? "desk.check.again" : "desk.check.run"), {shown: true, class: "e-button e-small-button"});
       this.node.replaceChildren(
-        el("header", {class: "e-section-head"}, el("h3", {class: "e-section"}, say("desk.check.title"), check ? el("b", {class: "e-judged", "data-passed": String(check.passed)}, icon(check.passed ? "check" : "close"), say(check.passed ? "desk.check.passed" : "desk.check.failed")) : null), run),
+        el("header", {class: "e-section-head"}, el("h2", {class: "e-section"}, say("desk.check.title"), check ? el("b", {class: "e-judged", "data-passed": String(check.passed)}, icon(check.passed ? "check" : "close"), say(check.passed ? "desk.check.passed" : "desk.check.failed")) : null), run),
         ...check ? this.#found(line, check) : [el("p", {class: "e-hint"}, say("desk.check.hint"))]);
       if (kept) this.node.querySelector(`[data-diff="${kept}"], [data-act="${kept}"]`)?.focus();
     }
@@ -38,7 +38,7 @@
         const diff = check.diffs[number];
         const words = say(`desk.check.${kind}`, {said: diff.said || part, heard: diff.heard});
         // Not a button, which could not be broken over two lines.
-        return el("span", {role: "button", tabindex: "0", class: "e-diff", "data-act": "diff", "data-diff": String(number), "data-kind": kind, title: words, "aria-label": words, "aria-pressed": String(number === this.chosen)},
+        return el("span", {role: "button", tabindex: "0", class: "e-diff", "data-act": "diff", "data-diff": String(number), "data-kind": kind, title: words, "aria-pressed": String(number === this.chosen)},
           kind === "added" ? `${part}‸${diff.heard}` : kind === "misread" ? [part, el("i", {}, diff.heard)] : part);
       });
       const chosen = check.diffs[this.chosen];

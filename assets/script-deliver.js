@@ -5,18 +5,22 @@
   const LOUDNESS = [null, -23, -16, -14];
   const RATES = [null, 16000, 22050, 24000, 44100, 48000];
   const FORMATS = ["wav", "flac", "mp3", "opus"];
-  const WORDS = 4;
+  const WORDS = 40;   // letters of a line's beginning in a name
 
-  /** How a file of `line` will be called. */
+  /** How a file of `line` will be called, as the server names them but for its last scruples. */
   desk.fileName = (project, pattern, line) => {
-    const words = line.text.match(/\p{Script=Han}|[\p{L}\p{M}\p{N}']+/gu) ?? [];
-    const han = words.length && /\p{Script=Han}/u.test(words[0]);
+    let words = "";
+    for (const word of line.text.match(/[\p{L}\p{M}\p{N}_'’]+/gu) ?? []) {
+      const longer = words ? `${words}-${word}` : word;
+      if ([...longer].length > WORDS) break;
+      words = longer;
+    }
     const values = {
-      number: project.index.get(line.line_id) + 1, speaker: line.speaker, words: words.slice(0, han ? 2 * WORDS : WORDS).join(han ? "" : "-"),
-      line: line.line_id, seed: line.seed, take: 1, title: project.title,
+      number: project.index.get(line.line_id) + 1, speaker: line.speaker, words, line: line.line_id, seed: line.seed,
+      take: project.state(line.line_id).clip?.slice(0, 8) ?? "", title: project.title,
     };
     return pattern.replace(/\{(\w+)(?::0?(\d+))?\}/g, (whole, name, wide) => name in values ? String(values[name]).padStart(Number(wide) || 0, "0") : whole)
-      .replace(/[<>:"/\\|?*\u0000-\u001f]/g, "").replace(/-{2,}/g, "-").replace(/^[-.\s]+|[-.\s]+$/g, "");
+      .replace(/[<>:"/\\|?*\s\u0000-\u001f]+/g, "-").replace(/-{2,}/g, "-").replace(/^[-.\s]+|[-.\s]+$/g, "");
   };
 
   const choice = (name, options, value) => el("div", {class: "e-choice-row", role: "radiogroup", "aria-label": say(`desk.delivery.${name}`)}, options.map(([option, words]) =>

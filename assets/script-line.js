@@ -36,7 +36,7 @@
       const drawn = JSON.stringify([line.line_id, number, line.speaker, line.text, state]);
       if (drawn === this.#drawn.sound) return;
       this.#drawn.sound = drawn;
-      const title = el("h3", {class: "e-section"}, say("desk.line_number", {number}), line.speaker && el("b", {}, line.speaker));
+      const title = el("h2", {class: "e-section"}, say("desk.line_number", {number}), line.speaker && el("b", {}, line.speaker));
       const speak = button("render", "", say(state.state === "done" ? "desk.again" : "desk.speak"), {shown: true, class: "e-button e-small-button"});
       const cancel = button("cancel-line", "", say("desk.cancel"), {shown: true, class: "e-button e-small-button"});
       const doing = state.state === "waiting" || state.state === "working";
@@ -110,7 +110,7 @@
       const numbers = new Map(all.map((take, at) => [take.take_id, all.length - at]));
       const {blind} = this;
       this.node.replaceChildren(
-        el("header", {class: "e-section-head"}, el("h3", {class: "e-section"}, say("desk.takes"), all.length ? el("b", {}, String(all.length)) : null),
+        el("header", {class: "e-section-head"}, el("h2", {class: "e-section"}, say("desk.takes"), all.length ? el("b", {}, String(all.length)) : null),
           all.length > 1 && !blind ? button("blind", "compare", say("desk.blind"), {shown: true, class: "e-button e-small-button", title: say("desk.blind_help")}) : null,
           el("span", {class: "e-makes"}, el("input", {class: "e-how-many", type: "number", min: "1", max: String(MOST_AT_ONCE), value: String(this.count), "aria-label": say("desk.how_many")}),
             button("make", "keep", say("desk.make_takes"), {shown: true, class: "e-button e-small-button", disabled: !project.can.seed, title: project.can.seed ? null : say("clone.seed_off")}))),
@@ -169,14 +169,20 @@
         case "make": project.moreTakes(this.line.line_id, this.count); break;
         case "play-take": this.act("play-take", id); break;
         case "star": project.edit({op: "set_take", take_id: id, starred: !take.starred}); break;
-        case "choose": project.edit({op: "choose_take", take_id: id}); break;
+        case "choose": this.#choose(id); break;
         case "take-menu": this.#menu(take, control); break;
         case "blind": this.#begin(); break;
-        case "prefer": Object.assign(this.blind, {chosen: id, revealed: true}); project.edit({op: "choose_take", take_id: id}); break;
+        case "prefer": Object.assign(this.blind, {chosen: id, revealed: true}); this.#choose(id); break;
         case "reveal": this.blind.revealed = true; break;
         case "blind-off": this.blind = null; break;
       }
       this.draw(project.at(this.line.line_id));
+    }
+
+    /** Into the script; its sound is there already. */
+    #choose(id) {
+      this.project.edit({op: "choose_take", take_id: id});
+      this.project.render([this.line.line_id]);
     }
 
     #begin() {

@@ -12,7 +12,7 @@ encore.desk = {words: {}, icons: {}};
       if (value === undefined || value === null) continue;
       if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
       else if (LIVE.has(name)) node[name] = value;
-      else if (value !== false) node.setAttribute(name, value === true ? "" : value);
+      else desk.mark(node, name, value);
     }
     node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false && child !== ""));
     return node;
@@ -43,8 +43,9 @@ encore.desk = {words: {}, icons: {}};
   /** Change what is there only where it differs, so that nothing flickers or loses the focus. */
   desk.put = (node, value, name = "textContent") => { if (node[name] !== value) node[name] = value; };
   desk.mark = (node, name, value) => {
-    if (value === null || value === undefined || value === false) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? "" : value);
+    const told = typeof value === "boolean" && !name.startsWith("aria-") ? value ? "" : null : value ?? null;
+    if (told === null) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(told)) node.setAttribute(name, told);
   };
 
   /** A duration as people read it, like the badges of the other tabs. */

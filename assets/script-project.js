@@ -156,8 +156,8 @@
       return whole.map(line => line.line_id);
     }
 
-    async undo() { await this.#step("undo"); }
-    async redo() { await this.#step("redo"); }
+    async back() { await this.#step("undo"); }
+    async again() { await this.#step("redo"); }
     async #step(name) { await this.flush(); await this.attempt(async () => this.merge(await desk.fetch(`${this.path}/${name}`, {json: {revision: this.revision}}))); }
 
     /** Until everything that was written has been answered. */
@@ -296,14 +296,14 @@
       this.#events?.close();
       const events = this.#events = new EventSource(`desk/${this.path}/events?language=${desk.language}&since=${this.stamp}`);
       // What a line that broke has missed is told when it comes back; what has closed for good is asked for anew.
-      events.onerror = () => { if (events === this.#events && events.readyState === EventSource.CLOSED) setTimeout(() => this.#again(events), AGAIN_MS.at(-1)); };
+      events.onerror = () => { if (events === this.#events && events.readyState === EventSource.CLOSED) setTimeout(() => this.#listenAgain(events), AGAIN_MS.at(-1)); };
       events.onmessage = ({data}) => this.#heard(JSON.parse(data));
     }
 
-    async #again(events) {
+    async #listenAgain(events) {
       if (events !== this.#events) return;
       try { await this.reload(); this.#listen(); }
-      catch (error) { if (!(error instanceof Refusal)) throw error; if (!error.status || error.status >= 500) setTimeout(() => this.#again(events), AGAIN_MS.at(-1)); else this.tell("error", error.message); }
+      catch (error) { if (!(error instanceof Refusal)) throw error; if (!error.status || error.status >= 500) setTimeout(() => this.#listenAgain(events), AGAIN_MS.at(-1)); else this.tell("error", error.message); }
     }
 
     /** The words of what is told change with the page's language. */

@@ -76,7 +76,7 @@
       for (const control of [this.seed, this.dice, this.lock]) control.disabled = !can.seed;
       mark(this.lock, "aria-pressed", line.locked);
       mark(this.lock, "title", say(line.locked ? "desk.unlock" : "desk.lock"));
-      mark(this.node, "data-state", state.stale ? "stale" : state.state);
+      mark(this.node, "data-state", state.stale && state.state === "new" ? "stale" : state.state);
       mark(this.node, "data-sound", Boolean(state.clip));
       mark(this.node, "data-plain", !line.locked && line.seed === 0 && line.speed === 1);
       this.node.style.setProperty("--hue", desk.hue(project.speakers, line.speaker));
@@ -93,7 +93,7 @@
     /** What the row shows behind its letters: what was looked for, and what a check has marked. */
     reflect(find = this.find) {
       this.find = find;
-      const {text} = this.project.at(this.id), found = find ? desk.matches(text, find) : [];
+      const {text} = this.project.at(this.id) ?? {text: ""}, found = find ? desk.matches(text, find) : [];
       const diffs = found.length ? [] : (this.project.state(this.id).check?.diffs ?? []).map(diff => ({
         start: desk.utf16(text, diff.start), end: desk.utf16(text, diff.end), kind: diff.kind,
       })).sort((one, other) => one.start - other.start);

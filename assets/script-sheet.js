@@ -3,7 +3,7 @@
 {
   const desk = encore.desk, {el, say, mark} = desk;
   const CHUNK = 24;              // lines that are drawn, or left out, together
-  const AROUND = "900px 0px";    // how far beyond the window they are drawn
+  const AROUND = "600px 0px";    // how far beyond the window they are drawn
   const LINE_PX = 64, EXTRA_PX = 23, LETTERS = 70; // what a line that was never drawn is taken to measure
   const NUMBERS = {seed: [0, 2 ** 31 - 1], speed: [0.25, 4]};
 
@@ -187,7 +187,7 @@
       const {field} = event.target.dataset, id = event.target.closest(".e-cue")?.dataset.line;
       if (field !== "text" && field !== "instruction") return; // names and numbers count when they are whole
       this.project.type(id, field, event.target.value);
-      if (field === "text") this.rows.get(id).reflect();
+      if (field === "text") this.rows.get(id)?.reflect();
     }
 
     #change(event) {
@@ -207,6 +207,7 @@
       const row = this.rows.get(event.target.closest(".e-cue")?.dataset.line), control = event.target.closest("[data-act]");
       if (!row) return;
       this.select(row.id);
+      this.act("touched", row.id);
       if (control?.dataset.act === "reroll") this.project.set(row.id, {seed: Math.floor(Math.random() * 2 ** 31)});
       else if (control?.dataset.act === "lock") this.project.set(row.id, {locked: !this.project.at(row.id).locked});
       else if (control) this.act(control.dataset.act, row.id, control);

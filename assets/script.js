@@ -187,6 +187,7 @@
         case "play-take": this.playTake(id); break;
         case "hear-role": sheet.select(id); this.play(id); break;
         case "selected": this.panel.show(id); if (this.sideName !== "line" && sheet.node.contains(document.activeElement)) this.side("line"); break;
+        case "touched": this.side("line"); break;
         case "earlier": case "later": this.panel.takes.step(name === "later" ? 1 : -1); break;
         case "render": project.render([id]); break;
         case "cancel-line": project.cancel([id]); break;
@@ -198,8 +199,8 @@
         case "cancel": project.cancel(null); break;
         case "check-all": project.check(null); break;
         case "deliver": desk.deliver(project, this.root); break;
-        case "undo": project.undo(); break;
-        case "redo": project.redo(); break;
+        case "undo": project.back(); break;
+        case "redo": project.again(); break;
         case "find": this.bar.find.open(); break;
         case "keys": this.#keys(); break;
         case "panel": this.open(); break;

@@ -32,7 +32,7 @@ _PATHS = {
     "dice": '<path d="M3.4 3.4h9.2v9.2H3.4z"/><path d="M6 6h.01M10 10h.01M10 6h.01M6 10h.01" stroke-width="1.8"/>',
     "lock": '<path d="M4.2 7.4h7.6v5.4H4.2zM5.8 7.4V5.6a2.2 2.2 0 0 1 4.4 0v1.8"/>',
     "time": '<circle cx="8" cy="8" r="5.2"/><path d="M8 5v3.2l2 1.3"/>',
-    "link": '<path d="m7 9 2-2M7.4 5.2l1.4-1.4a2.4 2.4 0 0 1 3.4 3.4l-1.4 1.4M8.6 10.8l-1.4 1.4a2.4 2.4 0 0 1-3.4-3.4l1-1"/>',
+    "link": '<path d="m7 9 2-2M7.5 5l1.3-1.3a2.4 2.4 0 0 1 3.4 3.4L11 8.5M8.5 11l-1.3 1.3A2.4 2.4 0 0 1 4 8.9L5 7.5"/>',
     "command": '<path d="M2.8 3.2h10.4v9.6H2.8zM5 6.2l1.8 1.8L5 9.8M8.4 10h2.6"/>',
     "hit": '<circle cx="8" cy="8" r="5" fill="currentColor" stroke="none"/>',
     "miss": '<circle cx="8" cy="8" r="4.2" stroke-width="2.2"/>',
