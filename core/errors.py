@@ -241,6 +241,7 @@ SENTENCES: Mapping[str, str] = {
     "render.cast": "“{cast}” casts nobody. Write ROLE=VOICE, as in ANNA=af_heart.",
     "take.link": "This is not a link to a take. Copy it again, whole.",
     "check.reading": "“{character}” was read {read_as}, not {reading}. Mark its reading under Pronunciation.",
+    "check.doubtful": "“{character}” was read {reading} and heard as “{heard}”. Mark the reading that is meant under Pronunciation.",
     "check.words": "{percent:.0f} % of the words were not heard as they are written. Listen to the marked places, or take another seed.",
     "check.few_words": "Heard otherwise than written in {count} places, which may be the recogniser’s doing.",
     "check.unlike": "The voice is not much like its reference (similarity {similarity:.2f}). Take another seed, or a cleaner reference.",

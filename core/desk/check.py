@@ -130,17 +130,17 @@ def check(
 def _findings(
     comparison: Comparison, alike: float | None, clipped: int, lead_s: float, trail_s: float
 ) -> Iterator[Finding]:
-    wrong = [difference for difference in comparison.differences if difference.polyphone]
-    for difference in wrong:
-        yield Finding(
-            "warning",
-            "check.reading",
-            {"character": difference.said, "reading": difference.reading, "read_as": difference.read_as},
-        )
+    told = [difference for difference in comparison.differences if difference.polyphone]
+    for difference in told:
+        details = {"character": difference.said, "reading": difference.reading, "read_as": difference.read_as}
+        if difference.kind == "doubtful":
+            yield Finding("warning", "check.doubtful", details | {"heard": difference.heard})
+        else:
+            yield Finding("warning", "check.reading", details)
     if comparison.error_rate > MOST_ERRORS:
         yield Finding("warning", "check.words", {"percent": 100 * comparison.error_rate})
-    elif len(comparison.differences) > len(wrong):
-        yield Finding("note", "check.few_words", {"count": len(comparison.differences) - len(wrong)})
+    elif len(comparison.differences) > len(told):
+        yield Finding("note", "check.few_words", {"count": len(comparison.differences) - len(told)})
     if alike is not None and alike < LEAST_SIMILARITY:
         yield Finding("warning", "check.unlike", {"similarity": alike})
     if clipped > MOST_CLIPPED:

@@ -7,7 +7,8 @@ from typing import Literal
 from core.desk.sounds import Sound, blocks
 from core.text.units import syllable_reading
 
-Kind = Literal["dropped", "added", "misread"]
+Kind = Literal["dropped", "added", "misread", "doubtful"]
+"""Doubtful is what was read as it was to be read, but perhaps was to be read otherwise."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Difference:
     at_s: float
     """When, in seconds from the take's beginning."""
     reading: str = ""
-    """How a misread character should be read: ``háng``."""
+    """How a misread or doubtful character should be read: ``háng``."""
     read_as: str = ""
     """How it was read: ``xíng``."""
     polyphone: bool = False
@@ -52,7 +53,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     """In the order of the text."""
     error_rate: float
-    """Wrong, dropped and added syllables and words, for each that the text has; may pass 1."""
+    """Wrong, dropped and added syllables and words, for each that the text has; may pass 1. Doubts are not counted."""
 
 
 def compare(text: str, said: Sequence[Sound], heard: Sequence[Heard], duration_s: float) -> Comparison:
@@ -62,7 +63,8 @@ def compare(text: str, said: Sequence[Sound], heard: Sequence[Heard], duration_s
         for mine, theirs in blocks([sound.key for sound in said], [each.sound.key for each in heard])
         for difference in _differences(text, said, mine, heard, theirs, duration_s)
     ]
-    return Comparison(tuple(_joined(text, found)), len(found) / max(1, len(said)))
+    wrong = sum(difference.kind != "doubtful" for difference in found)
+    return Comparison(tuple(_joined(text, found)), wrong / max(1, len(said)))
 
 
 def _differences(
@@ -75,6 +77,10 @@ def _differences(
     for one, other in zip(mine[:pairs], theirs[:pairs], strict=True):
         if not said[one].sounds_like(heard[other].sound):
             yield _misread(text, said[one], heard[other])
+        elif said[one].doubted_by(heard[other].sound):
+            label = _label(said[one].syllable)
+            plain = _misread(text, said[one], heard[other])
+            yield replace(plain, kind="doubtful", reading=label, read_as=label, polyphone=True)
     at_s = heard[theirs.stop].at_s if theirs.stop < len(heard) else duration_s
     for one in mine[pairs:]:
         if not said[one].suffix:

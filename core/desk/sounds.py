@@ -48,6 +48,8 @@ class Sound:
     """How a word may be read, in ARPAbet without stress."""
     suffix: bool = False
     """It is an 儿 that is spoken as the end of the syllable before it, and often not written down."""
+    guessed: bool = False
+    """Its character has other readings, and nobody has said that it is this one."""
 
     @property
     def key(self) -> str:
@@ -67,6 +69,15 @@ class Sound:
             written = heard.readings if heard.syllable else ()
             return any(each[:-1] == self.syllable[:-1] and each[-1] in self.tones + "5" for each in written)
         return not self.phones.isdisjoint(heard.phones)
+
+    def doubted_by(self, heard: "Sound") -> bool:
+        """Whether ``heard``, which this sounds like, speaks against its reading.
+
+        Of a character that was read as it is meant, a recogniser knows its place in the sentence, and writes it.
+        """
+        if not self.guessed or self.text == heard.text or self.syllable.endswith("5") or not heard.syllable:
+            return False
+        return not set(self.readings[1:]) & set(heard.readings)
 
 
 def sounds_of(text: str, language: str, lexicon: Lexicon) -> list[Sound]:
@@ -146,7 +157,7 @@ def _may_be_spoken(written: str) -> bool:
 def _as_marked(sound: Sound, unit: Unit) -> Sound:
     """``sound`` as ``unit`` is read, where its user says how."""
     if unit.reading is None or unit.source not in (Source.MARK, Source.LEXICON):
-        return sound
+        return replace(sound, guessed=unit.kind == "han" and unit.ambiguous)
     value = unit.reading.value
     if unit.kind == "han":
         return replace(sound, text=unit.text, syllable=value, tones=value[-1], suffix=False)

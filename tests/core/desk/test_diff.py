@@ -54,6 +54,25 @@ def test_a_misread_polyphone_is_told_with_both_readings() -> None:
     assert (found.start, found.at_s) == (3, 3.0)
 
 
+def test_a_polyphone_that_was_written_down_as_another_character_is_doubtful_until_it_is_marked() -> None:
+    found = compared("这一行字写错了", "这一形字写错了", "zh")
+    (doubt,) = found.differences
+    assert (doubt.kind, doubt.said, doubt.heard, doubt.reading, doubt.polyphone) == (
+        "doubtful",
+        "行",
+        "形",
+        "xíng",
+        True,
+    )
+    assert found.error_rate == 0.0
+    assert not compared("这一[行](xing2)字写错了", "这一形字写错了", "zh").differences
+
+
+@pytest.mark.parametrize(("text", "heard"), [("我还好", "我還好"), ("她长大了", "他长大了"), ("跑得快", "跑的快")])
+def test_what_may_be_written_in_another_way_is_not_doubtful(text: str, heard: str) -> None:
+    assert not compared(text, heard, "zh").differences
+
+
 def test_a_misread_character_with_one_reading_is_no_polyphone() -> None:
     (found,) = compared("猫来了", "毛来了", "zh").differences
     assert (found.reading, found.read_as, found.polyphone) == ("māo", "máo", False)
