@@ -128,7 +128,7 @@ class Opened:
         with self._lock:
             before = self.project
             self._history.project = add_take(before, take)
-            self._changed(before)
+            self._changed(before, tell=False)  # pages hear of the take itself
         return take
 
     def _change(self, change: Callable[[History], Project], since: int | None) -> "Changes":
@@ -138,7 +138,7 @@ class Opened:
             self._changed(before)
             return self._changes(revision if since is None else since)
 
-    def _changed(self, before: Project) -> None:
+    def _changed(self, before: Project, *, tell: bool = True) -> None:
         if self.project is before:
             return
         self.revision += 1
@@ -146,7 +146,8 @@ class Opened:
         self._before.append((self.revision, self.project))
         self._unsaved_since = self._unsaved_since or self._edited_s
         self._forget()
-        self.feed.tell(("changed", ""), {"type": "changed", "revision": self.revision})
+        if tell:
+            self.feed.tell(("changed", ""), {"type": "changed", "revision": self.revision})
 
     def _forget(self) -> None:
         """Of what was deleted some is remembered, for a step back, but not of a whole day's scripts."""

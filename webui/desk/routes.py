@@ -126,9 +126,9 @@ def desk_routes(desk: Desk) -> APIRouter:
     def whole(work: Work, guest: Guest, words: Texts) -> Json:
         opened, speaking = work.opened, work.speaking
         return {
+            "rendering": rendering_json(speaking.jobs),  # first: what is done by then is in what follows
             **opened.whole(words),
             **offered(desk.studio, opened.project.script.engine, guest.caller.name, words),
-            "rendering": rendering_json(speaking.jobs),
             "agreed": speaking.agreed(guest),
         }
 
