@@ -39,7 +39,7 @@
         const words = say(`desk.check.${kind}`, {said: diff.said || part, heard: diff.heard});
         // Not a button, which could not be broken over two lines.
         return el("span", {role: "button", tabindex: "0", class: "e-diff", "data-act": "diff", "data-diff": String(number), "data-kind": kind, title: words, "aria-pressed": String(number === this.chosen)},
-          kind === "added" ? `${part}‸${diff.heard}` : kind === "misread" ? [part, el("i", {}, diff.heard)] : part);
+          kind === "added" ? `${part}‸${diff.heard}` : kind === "misread" || kind === "doubtful" ? [part, el("i", {}, diff.heard)] : part);
       });
       const chosen = check.diffs[this.chosen];
       return [
