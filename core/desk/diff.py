@@ -52,6 +52,8 @@ class Comparison:
 
     differences: tuple[Difference, ...]
     """In the order of the text."""
+    errors: int
+    """Syllables and words that are wrong, dropped or added. Doubts are not counted."""
     error_rate: float
     """Wrong, dropped and added syllables and words, for each that the text has; may pass 1. Doubts are not counted."""
 
@@ -64,7 +66,7 @@ def compare(text: str, said: Sequence[Sound], heard: Sequence[Heard], duration_s
         for difference in _differences(text, said, mine, heard, theirs, duration_s)
     ]
     wrong = sum(difference.kind != "doubtful" for difference in found)
-    return Comparison(tuple(_joined(text, found)), wrong / max(1, len(said)))
+    return Comparison(tuple(_joined(text, found)), wrong, wrong / max(1, len(said)))
 
 
 def _differences(

@@ -64,7 +64,7 @@ class VoicesTab:
     def _wire(self) -> None:
         session, card, voice = self._page.session, self.card, self._clone.voice
         everything = [*self.drawn, voice.voice]
-        on(self.search.input, self._on_search, [session, self.search], [self.list], queue=False)
+        on(self.search.change, self._on_search, [session, self.search], [self.list], queue=False)
         on(self.agreed.input, self._on_agree, [session, self.agreed], [self.agreed, self.told], queue=False)
         on(self.zone.upload, self._on_upload, [session, voice.voice], everything, trigger_mode="multiple")
         on(self.zone.refused, self._on_refused, [session], [self.told])

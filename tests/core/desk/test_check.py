@@ -82,7 +82,7 @@ def test_times_leave_out_the_silence(studio: Studio) -> None:
     found = checked(studio, "one two three six", "one two three four", clip)
     assert found.differences[0].at_s == pytest.approx(6.5, abs=0.1)
     assert (found.lead_s, found.trail_s) == (pytest.approx(1.5, abs=0.02), pytest.approx(1.2, abs=0.02))
-    assert codes(found) == ["check.words", "check.lead", "check.trail"]
+    assert codes(found) == ["check.few_words", "check.lead", "check.trail"]
 
 
 def test_clipping_and_silence_are_told(studio: Studio) -> None:
