@@ -18,7 +18,7 @@
     draw(line) {
       if (!line) { this.node.replaceChildren(); this.drawn = null; return; }
       const state = this.project.state(line.line_id), {check} = state;
-      if (this.line?.line_id !== line.line_id || this.of !== check) this.chosen = -1;
+      if (this.line?.line_id !== line.line_id || JSON.stringify(this.of) !== JSON.stringify(check)) this.chosen = -1;
       this.line = line; this.of = check;
       const drawn = JSON.stringify([line.line_id, line.text, check, state.state === "working" && state.stage, this.chosen]);
       if (drawn === this.drawn) return;

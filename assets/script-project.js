@@ -38,6 +38,9 @@
     #typing = new Map();   // line → fields that are being typed, not sent yet
     #queue = [];           // edits that were not answered yet, in their order
     #busy = null; #timer = 0; #events = null; #watchers = new Set(); #dirty = null; #frame = 0;
+    #asking = 0;           // own requests under way that change something
+    #newest = 0;           // the latest revision that was heard of
+    #heardOf = new Map();  // line → what was heard of it last: {id, revision, state}
 
     /** Call `watcher` before the next frame after something changed, with the rows and the parts that did. */
     watch(watcher) { this.#watchers.add(watcher); }
@@ -104,11 +107,13 @@
     take(whole) {
       const fresh = whole.id !== this.id;
       const {script, states, take_states: takeStates, ...rest} = whole;
-      if (fresh) { this.#typing.clear(); this.#queue = []; }
+      if (fresh) { this.#typing.clear(); this.#queue = []; this.#heardOf.clear(); this.#newest = 0; }
       Object.assign(this, rest, {can: rest.can ?? NOTHING}, {engine: script.engine, language: script.language, gap_s: script.gap_s, cast: script.cast});
       this.lines = new Map(script.lines.map(line => [line.line_id, line]));
       this.#ordered(script.lines.map(line => line.line_id));
       this.states = new Map(Object.entries(states));
+      // What was told while the answer was on its way is newer than the answer.
+      for (const [id, heard] of this.#heardOf) if (heard.id > whole.stamp && this.lines.has(id)) this.states.set(id, heard.state);
       this.takeStates = new Map(Object.entries(takeStates));
       for (const {level, sentence} of whole.findings) this.tell(level, sentence);
       this.#overlay();
@@ -158,7 +163,21 @@
 
     async back() { await this.#step("undo"); }
     async again() { await this.#step("redo"); }
-    async #step(name) { await this.flush(); await this.attempt(async () => this.merge(await desk.fetch(`${this.path}/${name}`, {json: {revision: this.revision}}))); }
+    async #step(name) { await this.flush(); await this.attempt(() => this.#change(name, {json: {revision: this.revision}})); }
+
+    /** Ask for something that changes the project, and take over what has changed. */
+    async #change(name, options) {
+      this.#asking++;
+      try { const answer = await desk.fetch(`${this.path}/${name}`, options); this.merge(answer); return answer; }
+      finally { this.#asking--; this.#catchUp(); }
+    }
+
+    /** Others, or what is being done here, have changed the project as well. */
+    async #catchUp() {
+      if (this.#asking || this.#busy || this.#newest <= this.revision) return;
+      this.#newest = 0; // asked for once, even if it fails
+      await this.attempt(() => this.#change("edit", {json: {edits: [], revision: this.revision}}));
+    }
 
     /** Until everything that was written has been answered. */
     async flush() {
@@ -169,7 +188,7 @@
     #send(edits) {
       this.#queue.push(...edits.map(edit => ({edit, sent: false})));
       this.#saved("saving");
-      this.#busy ??= this.#work().finally(() => { this.#busy = null; });
+      this.#busy ??= this.#work().finally(() => { this.#busy = null; this.#catchUp(); });
     }
 
     async #work() {
@@ -251,7 +270,10 @@
       }
       Object.assign(this, rest, {can: rest.can ?? this.can});
       for (const part of Object.keys(rest)) this.changed({undo: "steps", redo: "steps", title: "title", rendering: "rendering", delivery: "delivery"}[part] ?? "cast");
-      for (const [id, state] of Object.entries(states ?? {})) this.#state(id, state);
+      for (const [id, state] of Object.entries(states ?? {})) {
+        const heard = this.#heardOf.get(id);
+        this.#state(id, heard && heard.revision >= revision ? heard.state : state);
+      }
       this.#overlay();
     }
 
@@ -280,14 +302,10 @@
     speakTake(take_id) { return this.#do("render", {take: take_id}); }
     deliver(delivery, lines = null) { return this.#do("deliver", {delivery, lines}); }
     cancelDelivery() { return this.#do("deliver/cancel", {}); }
-    async fromLink(link) { await this.flush(); return this.attempt(async () => this.merge(await desk.fetch(`${this.path}/take-from-link`, {json: {link}}))); }
+    async fromLink(link) { await this.flush(); return this.attempt(() => this.#change("take-from-link", {json: {link}})); }
     async import(file, mode) {
       await this.flush();
-      return this.attempt(async () => {
-        const answer = await desk.fetch(`${this.path}/import?name=${encodeURIComponent(file.name)}&mode=${mode}`, {body: file});
-        this.merge(answer);
-        return answer;
-      });
+      return this.attempt(() => this.#change(`import?name=${encodeURIComponent(file.name)}&mode=${mode}`, {body: file}));
     }
 
     // Events
@@ -297,7 +315,7 @@
       const events = this.#events = new EventSource(`desk/${this.path}/events?language=${desk.language}&since=${this.stamp}`);
       // What a line that broke has missed is told when it comes back; what has closed for good is asked for anew.
       events.onerror = () => { if (events === this.#events && events.readyState === EventSource.CLOSED) setTimeout(() => this.#listenAgain(events), AGAIN_MS.at(-1)); };
-      events.onmessage = ({data}) => this.#heard(JSON.parse(data));
+      events.onmessage = ({data, lastEventId}) => { if (events === this.#events) this.#heard(JSON.parse(data), Number(lastEventId)); };
     }
 
     async #listenAgain(events) {
@@ -309,9 +327,12 @@
     /** The words of what is told change with the page's language. */
     async speak() { if (this.id) { await this.leave(); await this.attempt(() => this.reload()); this.#listen(); } }
 
-    #heard(event) {
+    #heard(event, id) {
       switch (event.type) {
-        case "state": this.#state(event.line_id, event.state); break;
+        case "state":
+          this.#heardOf.set(event.line_id, {id, revision: event.revision, state: event.state});
+          this.#state(event.line_id, event.state);
+          break;
         case "take":
           if (event.state) this.takeStates.set(event.take.take_id, event.state);
           if (!this.takes.some(take => take.take_id === event.take.take_id)) this.takes = [event.take, ...this.takes];
@@ -319,7 +340,7 @@
           this.changed("takes");
           break;
         case "rendering": this.rendering = event; this.changed("rendering"); break;
-        case "changed": if (event.revision > this.revision && !this.#busy) this.attempt(() => this.reload()); break;
+        case "changed": this.#newest = Math.max(this.#newest, event.revision); this.#catchUp(); break;
         case "saved": if (event.error) this.tell("error", event.error); break;
         case "gone": this.tell("warning", say("desk.gone")); break;
         case "delivery": case "delivered": case "delivery_failed": this.delivering = event; this.changed("delivering"); break;

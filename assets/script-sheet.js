@@ -12,6 +12,7 @@
     current = null;     // the line that is worked on
     find = null;
     #chunks = []; #scrolling = 0;
+    #pressed = false;   // a card that grows while a finger is on it would slip away from under it
 
     constructor(project, act) {
       this.project = project;
@@ -22,7 +23,10 @@
       this.list.addEventListener("input", event => this.#input(event));
       this.list.addEventListener("change", event => this.#change(event));
       this.list.addEventListener("click", event => this.#click(event));
-      this.list.addEventListener("focusin", event => { const id = event.target.closest(".e-cue")?.dataset.line; if (id) this.select(id); });
+      this.list.addEventListener("focusin", event => { if (!this.#pressed) this.#focused(event.target); });
+      this.list.addEventListener("pointerdown", () => { this.#pressed = true; });
+      addEventListener("pointerup", () => setTimeout(() => { if (this.#pressed) { this.#pressed = false; this.#focused(document.activeElement); } }));
+      addEventListener("pointercancel", () => { this.#pressed = false; });
       this.list.addEventListener("keydown", event => this.#key(event));
       this.list.addEventListener("paste", event => this.#paste(event));
       this.node.addEventListener("scroll", () => { clearTimeout(this.#scrolling); this.#scrolling = setTimeout(() => this.#settled(), 250); }, {passive: true});
@@ -144,6 +148,8 @@
       }
       if (focus || caret !== null) row.node.scrollIntoView({block: "nearest"});
     }
+
+    #focused(place) { const id = this.list.contains(place) && place.closest(".e-cue")?.dataset.line; if (id) this.select(id); }
 
     step(by, focus) {
       const {order, index} = this.project, to = order[(index.get(this.current) ?? 0) + by];

@@ -2,7 +2,7 @@
 /** The Script tab: the parts put together around one project, the sound, the keys, and what is dropped on it. */
 {
   const desk = encore.desk, {el, say, icon, button, mark} = desk;
-  const TAB = "#script-tab-button", TOLD_MS = 6000;
+  const TAB = "#script-tab-button", TOLD_MS = 6000, BETWEEN_MS = 150;
   const KEYS = [
     ["render", ["Ctrl", "↵"]], ["render_all", ["Ctrl", "Shift", "↵"]], ["play", ["Space"]], ["play_on", ["Shift", "Space"]],
     ["lines", ["↑", "↓"]], ["takes", ["←", "→"]], ["write", ["↵"]], ["insert", ["↵"]], ["newline", ["Shift", "↵"]], ["reorder", ["Alt", "↑↓"]], ["delete", ["Del"]],
@@ -172,9 +172,9 @@
       for (const [key, on] of [[before, false], [name, true]])
         if (key?.startsWith("line:")) this.sheet?.rows.get(key.slice(5))?.node.toggleAttribute("data-playing", on);
       // At the end of a line, the next one: what was stopped by hand has not come to its end.
-      if (!name && this.#through && before?.startsWith("line:") && deck.clip === null) {
+      if (!name && this.#through && before?.startsWith("line:") && (deck.clip === null || deck.current.ended)) {
         const {order, index} = this.project, next = order[index.get(before.slice(5)) + 1];
-        if (next) { this.sheet.select(next, {focus: "row"}); this.play(next, {through: true}); }
+        if (next) setTimeout(() => { if (this.#through) { this.sheet.select(next, {focus: "row"}); this.play(next, {through: true}); } }, BETWEEN_MS);
       }
     }
 
@@ -329,7 +329,7 @@
       else if (key === " " && (!target.closest("button, a, summary, [role=tab]") || target.closest(".e-cue-play"))) mine(() => current && this.play(current, {through: event.shiftKey}));
       else if (key === "?") mine(() => this.#keys());
       else if (key.toLowerCase() === "x") mine(() => this.panel.takes.step(1));
-      else if (key === "Escape" && deck.playing) mine(() => { this.#through = false; deck.pause(); });
+      else if (key === "Escape" && (deck.playing || this.#through)) mine(() => { this.#through = false; deck.pause(); });
     }
   }
 

@@ -209,6 +209,8 @@ class PronunciationTab:
 
     def _on_text(self, form: Form) -> Updates:
         session: Session = form[self._page.session]
+        if session.draft.edition and session.draft.text == (form[self.text] or ""):
+            return {}  # what is open, such as the readings of a script's word, stays so
         session.draft.type(form[self.text] or "")
         self._analyse(session)
         return self._view(session)
