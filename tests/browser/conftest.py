@@ -30,17 +30,22 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine takes more than Playwright's five seconds
 
 
+def chromium() -> str | None:
+    """Where Chromium is; None without one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium as the system has it. Without one the test is skipped on a laptop, and fails in CI.
 
     Closed with this package's last test: an open one keeps an event loop in the main thread, where others want theirs.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    path = chromium()
+    if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium: apt install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
