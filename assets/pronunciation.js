@@ -100,12 +100,14 @@ encore.readings = (element, act, watch) => {
     const {unit, edition} = form().dataset;
     act({act: name, unit, edition, reading});
   };
-  watch("value", () => {
+  const opened = () => {
     if (!form()) return;
-    annotating.unit = form().dataset.unit; // a line of a script comes with one opened
+    annotating.unit = form().dataset.unit;
     annotating.place();
     (form().querySelector("input:checked") ?? form().querySelector("input"))?.focus({preventScroll: true});
-  });
+  };
+  watch("value", opened);
+  opened(); // a line of a script comes with one, before the tab was ever looked at
   element.addEventListener("submit", event => { event.preventDefault(); if (chosen()) send("apply"); });
   element.addEventListener("input", event => {
     if (event.target.name !== "typed") form().elements.typed.value = "";
