@@ -72,6 +72,8 @@ class Measured:
     lines: int
     ms: dict[str, list[float]] = field(default_factory=dict)
     """How long each interaction took, by kind."""
+    busy: float = 0.0
+    """The share of one core that the page's main thread took meanwhile; the same whatever else the machine does."""
     import_s: float = 0.0
     render_s: float = 0.0
     heap_mb: list[float] = field(default_factory=list)
@@ -143,7 +145,7 @@ def measure(page: Page, pid: int, lines: int, seconds: float) -> Measured:
     """Import a script, work on it while it is rendered, and see what is left of memory."""
     measured = Measured(lines)
     devtools = page.context.new_cdp_session(page)
-    devtools.send("Performance.enable")
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     open_tab(page, "Script")
     page.locator(".e-invite").wait_for()
     page.evaluate(WATCH)
@@ -158,8 +160,10 @@ def measure(page: Page, pid: int, lines: int, seconds: float) -> Measured:
     began = time.monotonic()
     page.get_by_role("button", name="Render all").click()
     page.locator(".e-cue .e-badge").first.wait_for(timeout=PATIENCE_MS)
+    before, at = _told(devtools)["TaskDuration"], time.monotonic()
     while time.monotonic() - began < seconds and page.locator(".e-work").is_visible():
         work(page, measured)
+    measured.busy = (_told(devtools)["TaskDuration"] - before) / (time.monotonic() - at)
     page.get_by_role("button", name="Render all").wait_for(timeout=PATIENCE_MS)
     measured.render_s = time.monotonic() - began
     _memory(measured, devtools, pid)
@@ -200,18 +204,22 @@ def work(page: Page, measured: Measured) -> None:
 
 def _memory(measured: Measured, devtools: CDPSession, pid: int) -> None:
     devtools.send("HeapProfiler.collectGarbage")
-    told = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+    told = _told(devtools)
     measured.heap_mb.append(told["JSHeapUsedSize"] / 2**20)
     measured.nodes.append(int(told["Nodes"]))
     measured.server_mb.append(rss_mb(pid))
 
 
-def figures(measured: Measured) -> Iterator[tuple[str, float, float, float, int]]:
+def _told(devtools: CDPSession) -> dict[str, float]:
+    return {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+
+
+def figures(ms: dict[str, list[float]]) -> Iterator[tuple[str, float, float, float, int]]:
     """Name, median, 95th percentile, longest, and count of each kind, in milliseconds; of all in the end."""
-    everything = [each for some in measured.ms.values() for each in some]
-    for kind, ms in [*measured.ms.items(), ("all", everything)]:
-        cuts = quantiles(ms, n=100, method="inclusive") if len(ms) > 1 else ms * 99
-        yield kind, cuts[49], cuts[94], max(ms), len(ms)
+    everything = [each for some in ms.values() for each in some]
+    for kind, some in [*ms.items(), ("all", everything)]:
+        cuts = quantiles(some, n=100, method="inclusive") if len(some) > 1 else some * 99
+        yield kind, cuts[49], cuts[94], max(some), len(some)
 
 
 def main() -> int:
@@ -253,8 +261,9 @@ def main() -> int:
 def _print(measured: Measured) -> None:
     print(f"\n{measured.lines} lines: imported in {measured.import_s:.1f} s, rendered in {measured.render_s:.0f} s")
     print(f"{'ms until painted':20}{'p50':>7}{'p95':>7}{'max':>7}{'n':>6}")
-    for kind, median, most, longest, count in figures(measured):
+    for kind, median, most, longest, count in figures(measured.ms):
         print(f"{kind:20}{median:7.0f}{most:7.0f}{longest:7.0f}{count:6}")
+    print(f"main thread at work {measured.busy:.0%} of the time")
     print("empty, imported, rendered:")
     print("  JS heap, MB      ", "  ".join(f"{each:.1f}" for each in measured.heap_mb))
     print("  nodes            ", "  ".join(str(each) for each in measured.nodes))
