@@ -347,8 +347,22 @@ const encore = {
   ready(language) {
     document.documentElement.lang = language;
     document.documentElement.classList.remove("e-covered");
+    openAsBefore();
   },
 };
+
+/** The tab that was open stays open when the page is loaded again, unless another one was asked for meanwhile. */
+const TABS = "#tabs > .tab-wrapper [role=tab]", TAB = "encore-tab";
+let tabAsked = new URLSearchParams(location.search).has("take");
+document.addEventListener("click", event => {
+  const tab = event.target.closest?.(TABS);
+  if (tab) { tabAsked = true; sessionStorage.setItem(TAB, tab.dataset.tabId); }
+}, {capture: true});
+function openAsBefore() {
+  const known = sessionStorage.getItem(TAB);
+  if (tabAsked || !known) return;
+  [...document.querySelectorAll(TABS)].find(tab => tab.dataset.tabId === known)?.click();
+}
 
 if (encore.language() !== "en") {
   document.documentElement.classList.add("e-covered");
@@ -372,8 +386,10 @@ document.addEventListener("keydown", event => {
   } else if (!writing && event.key.toLowerCase() === "x") {
     compare.flip();
   } else if (!writing && event.key === " " && !event.target.closest?.("button, a, summary")) {
-    const take = (deck.take && card(deck.take)) || first(".e-take");
-    if (take) { event.preventDefault(); live.playing ? live.stop() : deck.toggle(take.dataset.clip, take.dataset.take); }
+    // What sounds stops, wherever it was begun; what begins is in sight.
+    const take = [deck.take && card(deck.take), ...document.querySelectorAll(".e-take[data-clip]")].find(found => found?.offsetParent);
+    if (live.playing || deck.playing) { event.preventDefault(); live.stop(); deck.pause(); }
+    else if (take) { event.preventDefault(); deck.toggle(take.dataset.clip, take.dataset.take); }
   }
 }, {capture: true});
 

@@ -47,7 +47,7 @@
       this.cancel.hidden = !running; this.render.hidden = running;
       if (parts.has("rendering") || parts.has("all")) {
         this.progress.hidden = !running;
-        const bar = this.progress.firstChild, words = [say("desk.progress_of", {done, total}), eta ? say("desk.eta", {time: desk.length(eta)}) : ""].filter(Boolean).join(" · ");
+        const bar = this.progress.firstChild, words = [say("desk.progress_of", {done, total}), eta ? say("desk.eta", {time: desk.span(Math.ceil(eta) * 1000)}) : ""].filter(Boolean).join(" · ");
         mark(bar, "aria-valuemax", total || 1); mark(bar, "aria-valuenow", done);
         bar.firstChild.style.width = `${total ? done / total * 100 : 0}%`;
         put(this.progress.lastChild, running ? words : "");

@@ -5,6 +5,8 @@
   const TYPING_MS = 400;
   const AGAIN_MS = [500, 1000, 2000, 4000, 8000];
   const PLACE = "encore-desk";
+  /** A page that nobody looks at gives its line to the server back: a browser has six for all its pages. */
+  const HIDDEN_MS = 60_000;
   /** What an engine can do that is not here. */
   const NOTHING = {instruction: false, seed: false, speed: [1, 1], languages: []};
 
@@ -37,7 +39,7 @@
     saving = "saved";
     #typing = new Map();   // line → fields that are being typed, not sent yet
     #queue = [];           // edits that were not answered yet, in their order
-    #busy = null; #timer = 0; #events = null; #watchers = new Set(); #dirty = null; #frame = 0;
+    #busy = null; #timer = 0; #events = null; #leaving = 0; #watchers = new Set(); #dirty = null; #frame = 0;
     #asking = 0;           // own requests under way that change something
     #newest = 0;           // the latest revision that was heard of
     #heardOf = new Map();  // line → what was heard of it last: {id, revision, state}
@@ -61,22 +63,18 @@
 
     tell(level, sentence) { this.notice = {level, sentence}; this.changed("notice"); }
 
-    /** Do `work`; what goes wrong is told. */
-    async attempt(work) {
-      try { return await work(); }
+    /** Do `work`, which is told whether whoever is cloned agreed to it; that is asked once. What goes wrong is told. */
+    async attempt(work, agreed = false) {
+      try { return await work(agreed); }
       catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (error.code === "consent.needed" && await this.consent(error.message)) return this.attempt(work);
-        if (error.code !== "consent.needed") this.tell("error", error.message);
+        if (error.code !== "consent.needed" || agreed) this.tell("error", error.message);
+        else if (await this.asked?.(error.message)) return this.attempt(async () => {
+          if (this.id) await desk.fetch(`${this.path}/agree`, {json: {}});
+          return work(true);
+        }, true);
         return undefined;
       }
-    }
-
-    /** Whoever is cloned has to agree to it: asked once. */
-    async consent(sentence) {
-      const yes = await this.asked?.(sentence);
-      if (yes) await desk.fetch(`${this.path}/agree`, {json: {}});
-      return yes;
     }
 
     at(id) { return this.lines.get(id); }
@@ -98,8 +96,15 @@
 
     async create(options = {}) { await this.leave(); this.take(await desk.fetch("projects", {json: options})); }
     async open(id) { await this.leave(); this.take(await desk.fetch(`projects/${encodeURIComponent(id)}`, {method: "GET"})); }
-    async openFile(file) { await this.leave(); this.take(await desk.fetch(`open?name=${encodeURIComponent(file.name)}`, {body: file})); }
+    async openFile(file, agreed) { await this.leave(); this.take(await desk.fetch(`open?name=${encodeURIComponent(file.name)}&agreed=${agreed}`, {body: file})); }
     async reload() { this.take(await desk.fetch(this.path, {method: "GET"})); }
+    /** Voices and engines come and go on other tabs. */
+    async offer() {
+      if (!this.id) return;
+      const {voices, engines, can} = await desk.fetch(`${this.path}/offered`, {method: "GET"}).catch(() => this);
+      Object.assign(this, {voices, engines, can: can ?? NOTHING});
+      this.changed("cast");
+    }
     /** Nothing that was written stays behind. */
     async leave() { if (this.id) await this.flush(); }
 
@@ -316,6 +321,14 @@
       // What a line that broke has missed is told when it comes back; what has closed for good is asked for anew.
       events.onerror = () => { if (events === this.#events && events.readyState === EventSource.CLOSED) setTimeout(() => this.#listenAgain(events), AGAIN_MS.at(-1)); };
       events.onmessage = ({data, lastEventId}) => { if (events === this.#events) this.#heard(JSON.parse(data), Number(lastEventId)); };
+    }
+
+    /** Whether anybody looks; who comes back is told what has happened meanwhile. */
+    look() {
+      clearTimeout(this.#leaving);
+      const events = this.#events;
+      if (document.hidden) { this.commit(); this.#leaving = setTimeout(() => events?.close(), HIDDEN_MS); }
+      else if (events?.readyState === EventSource.CLOSED) this.#listenAgain(events);
     }
 
     async #listenAgain(events) {

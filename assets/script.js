@@ -24,7 +24,8 @@
       addEventListener("keydown", event => this.#key(event), {capture: true});
       document.addEventListener("paste", event => this.#paste(event));
       addEventListener("beforeunload", () => this.project.commit());
-      document.addEventListener("visibilitychange", () => { if (document.hidden) this.project.commit(); });
+      document.addEventListener("visibilitychange", () => this.project.look());
+      new IntersectionObserver(seen => { if (seen.at(-1).isIntersecting) this.project.offer(); }).observe(root);
       for (const name of ["dragover", "dragleave", "drop"]) root.addEventListener(name, event => this.#drag(name, event));
     }
 
@@ -194,7 +195,8 @@
         case "verdict": sheet.select(id); this.side("line"); this.open(true); break;
         case "slot": this.#slot(id); break;
         case "line-menu": this.#lineMenu(id, more); break;
-        case "pronounce": project.flush().then(() => this.trigger({line: id, text: project.at(id).text, start: more?.start ?? 0})); break;
+        case "pronounce": project.flush().then(() => this.trigger.pronounce({project: project.id, line: id, text: project.at(id).text, start: more?.start ?? 0})); break;
+        case "elsewhere": project.flush().then(() => this.trigger.open({project: project.id, line: id, to: more})); break;
         case "render-all": project.render(null); project.prefer(this.#near()); break;
         case "cancel": project.cancel(null); break;
         case "check-all": project.check(null); break;
@@ -235,6 +237,8 @@
         {words: say("desk.check.run"), icon: "check", act: () => project.check([id])},
         {words: say("desk.details"), icon: "panel", act: () => { sheet.select(id); this.side("line"); this.open(true); }},
         {words: say("desk.check.pronounce"), icon: "reading", act: () => this.act("pronounce", id)},
+        {words: say("desk.open_emotion"), icon: "mood", act: () => this.act("elsewhere", id, "emotion")},
+        {words: say("desk.open_clone"), icon: "send", act: () => this.act("elsewhere", id, "clone")},
         "-",
         {words: say("desk.insert_above"), icon: "keep", act: () => sheet.insert(project.order[at - 1] ?? "")},
         {words: say("desk.insert_below"), key: "↵", icon: "keep", act: () => sheet.insert(id)},
@@ -274,14 +278,14 @@
 
     // What comes in
 
-    takeText(text) { return this.takeFile(new File([text], "script.txt", {type: "text/plain"})); }
+    takeText(text) { return this.takeFile(new File([text], "", {type: "text/plain"})); }
 
     async takeFile(file) {
       const {project} = this;
-      if (file.name.toLowerCase().endsWith(".encore")) { await project.attempt(() => project.openFile(file)); return; }
+      if (file.name.toLowerCase().endsWith(".encore")) { await project.attempt(agreed => project.openFile(file, agreed)); return; }
       let mode = "replace";
       if (project.order.some(id => project.at(id).text.trim())) {
-        mode = await desk.ask(this.root, say("desk.import_title", {name: file.name}), el("p", {}, say("desk.import_where")), [{words: say("desk.import_replace"), value: "replace"}, {words: say("desk.import_append"), value: "append", kind: "e-primary"}]);
+        mode = await desk.ask(this.root, file.name ? say("desk.import_title", {name: file.name}) : say("desk.empty.paste"), el("p", {}, say("desk.import_where")), [{words: say("desk.import_replace"), value: "replace"}, {words: say("desk.import_append"), value: "append", kind: "e-primary"}]);
         if (!mode) return;
       }
       const before = mode === "append" ? project.order.length : 0, answer = await project.import(file, mode);
@@ -353,17 +357,8 @@
     read();
   };
 
-  /** What the Pronunciation tab has marked goes back into its line. */
-  encore.scriptMarked = (element, watch) => {
-    watch("value", () => {
-      if (!element.textContent.trim() || !desk.tab) return;
-      const {line, text} = JSON.parse(element.textContent);
-      if (desk.tab.project.at(line)) { desk.tab.project.set(line, {text}); desk.tab.project.show(); desk.tab.sheet.select(line, {focus: "row"}); }
-    });
-  };
-
-  /** A link to a take opens on this tab. */
+  /** A link to a take opens on this tab, once the page has its words. */
   if (new URLSearchParams(location.search).has("take")) {
-    const open = setInterval(() => { const tab = document.querySelector(TAB); if (tab) { clearInterval(open); tab.click(); } }, 100);
+    const open = setInterval(() => { const tab = document.querySelector(".e-header") && document.querySelector(TAB); if (tab) { clearInterval(open); tab.click(); } }, 100);
   }
 }

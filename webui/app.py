@@ -32,6 +32,7 @@ from webui.tabs.emotion import EmotionTab
 from webui.tabs.engines import EnginesTab
 from webui.tabs.pronunciation import PronunciationTab
 from webui.tabs.script import ScriptTab
+from webui.tabs.sending import Sending
 from webui.tabs.transcribe import TranscribeTab
 from webui.tabs.voices import VoicesTab
 from webui.theme import theme
@@ -43,7 +44,7 @@ STATUS_SECONDS = 15
 STARTING_LANGUAGE = "(session, language) => [session, encore.language()]"
 STYLES = ("encore", "pronunciation", "emotion", "voices", "cache", "engines", "script")
 """Style sheets, in their order."""
-DESK = ("parts", "project", "row", "sheet", "bar", "cast", "line", "check", "deliver")
+DESK = ("parts", "project", "row", "sheet", "bar", "cast", "line", "check", "deliver", "brought")
 """What the Script tab is drawn from."""
 SCRIPTS = (
     "encore",
@@ -148,6 +149,7 @@ def _blocks(page: Page) -> gr.Blocks:
         emotion.watch(emotion_tab)
         voices.watch(voices_tab)
         script.connect(pronunciation, tabs)
+        Sending(page, script, clone, emotion, transcribe, tabs)
         others = [clone_tab, script_tab, pronunciation_tab, emotion_tab, voices_tab, transcribe_tab]
         cache.watch(shown=cache_tab, hidden=[*others, engines_tab])
         engines.watch(shown=engines_tab, hidden=[*others, cache_tab])

@@ -53,6 +53,8 @@ class Audition:
     together: bool = True
     clip: tuple[AudioSource, str] | None = None
     """The emotion clip with its id in the clip store."""
+    of_line: str = ""
+    """The line of the script that a direction is looked for, if it is for one."""
     trials: Sequence[Trial] = ()
     """Of the last audition, in the order of the grid."""
     _beats: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

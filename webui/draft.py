@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.request import SynthesisRequest
 from core.text.analysis import Unit, analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
@@ -42,6 +43,8 @@ class Draft:
     """The notation of the engine that speaks, in which marks are written unless another one was chosen."""
     line: str = ""
     """The line of the script that it is marked for, if it is for one."""
+    spoken: SynthesisRequest | None = None
+    """How the script speaks that line."""
     edition: int = 0
     """Counts the analyses that differ, so that a click on one that is no more can be told."""
     _past: list[Written] = field(default_factory=list)

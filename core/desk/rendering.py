@@ -114,6 +114,22 @@ def instruction_of(text: str) -> Instruction:
     return Instruction(presets=found) if found and len(found) == len(parts) else Instruction(text=text.strip())
 
 
+def instruction_text(instruction: Instruction) -> str:
+    """``instruction`` as a line says it, the way back of :func:`instruction_of`.
+
+    Raises :class:`InvalidInput` (``desk.direction``) for one of several kinds, or with a clip.
+    """
+    kinds = [bool(part) for part in (instruction.text.strip(), instruction.presets, instruction.vector)]
+    if instruction.clip is not None or sum(kinds) > 1:
+        raise InvalidInput("desk.direction")
+    values = [
+        f"{name}={round(value * instruction.strength, 4):g}"
+        for name, value in zip(EMOTIONS, instruction.vector, strict=False)
+        if value * instruction.strength
+    ]
+    return ", ".join(values or instruction.presets) or instruction.text.strip()
+
+
 def request_of(project: Project, line: Line, studio: Studio, viewer: str | None) -> SynthesisRequest:
     """What is asked of the studio for ``line``. Raises :class:`InvalidInput`."""
     script = project.script

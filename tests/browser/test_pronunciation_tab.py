@@ -66,7 +66,7 @@ def test_a_polyphone_is_changed_by_a_click_and_heard(page: Page, humming: Hummin
     expect(written(page)).to_have_value("他是银行的行[长](chang2)。")
     expect(unit(page, "长")).to_have_attribute("data-state", "marked")
 
-    page.get_by_role("button", name="To Clone").click()
+    page.get_by_role("button", name="Use in Clone").click()
     expect(page.locator("#script textarea")).to_have_value("他是银行的行[长](chang2)。")
     expect(page.locator("#script")).to_be_visible()
 

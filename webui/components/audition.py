@@ -21,11 +21,11 @@ Row = tuple[Candidate, Trial | None, Interpretation | EncoreError | None]
 """A candidate, how it sounded if it was tried, and what it will move (see :func:`webui.audition.foresee`)."""
 
 
-def audition_grid(texts: Texts, rows: Sequence[Row]) -> str:
-    """All cards, in the order in which they are computed."""
+def audition_grid(texts: Texts, rows: Sequence[Row], *, for_line: bool = False) -> str:
+    """All cards, in the order in which they are computed; ``for_line`` if a line of the script is to get one."""
     if not rows:
         return f'<div class="e-empty">{icon("mood")}<p>{escape(texts("emotion.empty"))}</p></div>'
-    cards = "".join(_card(texts, number, *row) for number, row in enumerate(rows, 1))
+    cards = "".join(_card(texts, number, *row, for_line) for number, row in enumerate(rows, 1))
     return f'<div class="e-trials">{cards}</div>'
 
 
@@ -41,6 +41,7 @@ def _card(
     candidate: Candidate,
     trial: Trial | None,
     foreseen: Interpretation | EncoreError | None,
+    for_line: bool,
 ) -> str:
     finished = trial.run.finished if trial else None
     report = finished.take.report if finished else None
@@ -61,7 +62,7 @@ def _card(
         f"{f'<kbd>{number}</kbd>' if number <= 9 else ''}</header>{details}"
         f"{_sound(texts, trial)}{_expected(texts, candidate.instruction, foreseen, report)}"
         f'<div class="e-foot"><span class="e-badges">{_badge(texts, report) if report else ""}</span>'
-        f"{_actions(texts, trial)}</div></article>"
+        f"{_actions(texts, trial, for_line)}</div></article>"
     )
 
 
@@ -105,9 +106,10 @@ def _badge(texts: Texts, report: SynthesisReport) -> str:
     )
 
 
-def _actions(texts: Texts, trial: Trial | None) -> str:
-    """What can be done with a card; a direction can go to Clone before it was heard."""
-    pick = escape(texts("emotion.pick"))
+def _actions(texts: Texts, trial: Trial | None, for_line: bool) -> str:
+    """What can be done with a card; a direction can go to where it is wanted before it was heard."""
+    act, words = ("script", "emotion.to_script") if for_line else ("pick", "emotion.pick")
+    pick = escape(texts(words))
     keep = ""
     if trial and trial.run.finished:
         words = escape(texts("emotion.kept" if trial.kept else "emotion.keep"))
@@ -115,4 +117,4 @@ def _actions(texts: Texts, trial: Trial | None) -> str:
             f'<button data-act="keep" title="{words}"{" disabled" if trial.kept else ""}>'
             f"{icon('pin')}{'' if trial.kept else words}</button>"
         )
-    return f'<span class="e-links">{keep}<button data-act="pick">{icon("send")}{pick}</button></span>'
+    return f'<span class="e-links">{keep}<button data-act="{act}">{icon("send")}{pick}</button></span>'

@@ -75,7 +75,13 @@ def _mood(texts: Texts, take: TakeCard) -> str:
 
 def _actions(texts: Texts, take: TakeCard) -> str:
     pin = "take.unpin" if take.pinned else "take.pin"
-    keys = (("compare", "take.compare"), ("pin", pin), ("reuse", "take.reuse"), ("delete", "take.delete"))
+    keys = (
+        ("compare", "take.compare"),
+        ("pin", pin),
+        ("reuse", "take.reuse"),
+        ("script", "take.script"),
+        ("delete", "take.delete"),
+    )
     words = {act: escape(texts(key)) for act, key in keys}
     made = {
         act: f'<button data-act="{act}" title="{title}" aria-label="{title}">{icon(act)}</button>'
@@ -85,7 +91,7 @@ def _actions(texts: Texts, take: TakeCard) -> str:
         f'<a href="audio/{take.clip_id}" download="encore-{take.number}.wav" '
         f'title="{escape(texts("take.download"))}" aria-label="{escape(texts("take.download"))}">{icon("download")}</a>'
     )
-    return made["compare"] + made["pin"] + made["reuse"] + download + made["delete"]
+    return made["compare"] + made["pin"] + made["reuse"] + made["script"] + download + made["delete"]
 
 
 def waveform(bars: Sequence[float]) -> str:

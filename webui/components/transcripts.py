@@ -67,7 +67,11 @@ def _timed(texts: Texts, segments: Sequence[TimedText]) -> str:
 
 
 def _links(texts: Texts, has_words: bool, short: bool) -> str:
-    send = f'<button data-act="send">{icon("send")}{escape(texts("transcripts.send"))}</button>' if has_words else ""
+    send = "".join(
+        f'<button data-act="{act}">{icon(act)}{escape(texts(f"transcripts.{act}"))}</button>'
+        for act in ("script", "send")
+        if has_words
+    )
     refer = f'<button data-act="refer">{icon("voice")}{escape(texts("transcripts.refer"))}</button>' if short else ""
     downloads = "".join(f'<button data-act="{form}">{ending}</button>' for form, ending in DOWNLOADS.items())
     return f'{send}{refer}<span class="e-downloads">{icon("download")}{downloads}</span>'

@@ -129,6 +129,17 @@ class DirectionPanel:
         line, script = (form[self.line] or "").strip(), opening(form[self._script] or "")
         return {self.line: script} if script and not line else {}
 
+    def show(self, line: str, instruction: Instruction) -> Updates:
+        """The widgets set to ``line`` and a direction for it."""
+        values = instruction.vector or (0,) * len(EMOTIONS)
+        known = presets()
+        chips = {
+            widget: [name for name in instruction.presets if known[name].group == group]
+            for group, widget in self.chips.items()
+        }
+        vector = dict(zip(self.vector, values, strict=True))
+        return {self.line: line, **chips, self.words: instruction.text, **vector, self.strength: instruction.strength}
+
     def offer(self, session: Session) -> Updates:
         """What the engine takes. The rest keeps its controls with what they hold, off, and the reason beside."""
         texts, can = session.texts, self._page.can(session)

@@ -125,7 +125,7 @@ class EmotionTab:
             )
             for candidate in audition.candidates
         ]
-        return audition_grid(session.texts, rows)
+        return audition_grid(session.texts, rows, for_line=bool(audition.of_line))
 
     def _voice(self, form: Form) -> str:
         texts = form[self._page.session].texts

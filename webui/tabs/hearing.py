@@ -1,11 +1,16 @@
-"""Words spoken in the voice of the Clone tab, through the studio, so that a second time is a hit."""
+"""Words spoken in the voice of the Clone tab, or as the script speaks the line that they stand in.
+
+Through the studio, so that a second time is a hit.
+"""
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from gradio.blocks import Block
 
+from core.desk.rendering import voice_name
 from core.progress import Progress
 from core.report import SynthesisReport
 from core.request import AUTO, SynthesisRequest
@@ -20,7 +25,7 @@ from webui.work import Step, stream
 
 
 class Hearing:
-    """Speaks what other tabs ask for as the Clone tab is set."""
+    """Speaks what other tabs ask for as the Clone tab is set, or as the script speaks the line that is worked on."""
 
     def __init__(self, page: Page, clone: CloneTab) -> None:
         self._page, self._clone = page, clone
@@ -34,12 +39,18 @@ class Hearing:
 
     def voice(self, form: Form) -> str:
         """Who will be heard, in words. Raises :class:`InvalidInput` when nobody is chosen."""
-        return self._clone.voice.speaker(form)[1]
+        session: Session = form[self._page.session]
+        if session.draft.spoken is None:
+            return self._clone.voice.speaker(form)[1]
+        value = voice_name(session.draft.spoken.speaker)
+        return next((words for words, known in self._clone.voice.choices(session) if known == value), value)
 
     def word(self, form: Form, text: str, notation: Notation, language: str) -> SynthesisRequest:
         """A word by itself: the same whatever else is set, so that it is spoken once only."""
-        speaker, _ = self._clone.voice.speaker(form)
-        engine = self._page.engine(form[self._page.session])
+        session: Session = form[self._page.session]
+        spoken, engines = session.draft.spoken, self._page.studio.synthesis
+        speaker = spoken.speaker if spoken else self._clone.voice.speaker(form)[0]
+        engine = engines[spoken.engine] if spoken else self._page.engine(session)
         return SynthesisRequest(
             text=text,
             speaker=speaker,
@@ -49,8 +60,11 @@ class Hearing:
         )
 
     def line(self, form: Form, text: str, notation: Notation) -> SynthesisRequest:
-        """A line as Clone would speak it."""
-        clone = self._clone
+        """A line as Clone, or the script, would speak it."""
+        session: Session = form[self._page.session]
+        clone, spoken = self._clone, session.draft.spoken
+        if spoken is not None:
+            return replace(spoken, text=text, notation=notation)
         speaker, _ = clone.voice.speaker(form)
         return SynthesisRequest(
             text=text,

@@ -4,7 +4,16 @@ from dataclasses import replace
 import pytest
 
 from core.cache.outcome import Outcome
-from core.desk.rendering import NoEngine, RenderQueue, instruction_of, only_cached, request_of, speak, voice_name
+from core.desk.rendering import (
+    NoEngine,
+    RenderQueue,
+    instruction_of,
+    instruction_text,
+    only_cached,
+    request_of,
+    speak,
+    voice_name,
+)
 from core.desk.script import Line, Project, Script, Slot
 from core.errors import InvalidInput
 from core.request import AudioSource, Instruction, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker
@@ -188,3 +197,15 @@ def test_a_queue_gives_first_what_is_preferred() -> None:
     queue.remove("be")
     assert queue.cancel() == ("d", "c")
     assert queue.next() is None
+
+
+@pytest.mark.parametrize("text", ["", "happy", "happy, fast", "sad=0.6", "happy=0.3, calm=1", "softly, with a smile"])
+def test_a_direction_is_written_as_it_is_read(text: str) -> None:
+    assert instruction_text(instruction_of(text)) == text
+
+
+def test_a_line_holds_a_direction_of_one_kind() -> None:
+    assert instruction_text(Instruction(vector=(0.5, *[0.0] * 7), strength=0.5)) == "happy=0.25"
+    for several in (Instruction("softly", ("happy",)), Instruction(clip=AudioSource(b"", "clip.wav"))):
+        with pytest.raises(InvalidInput, match="one kind"):
+            instruction_text(several)

@@ -48,7 +48,7 @@ def test_a_line_is_opened_where_it_is_read_otherwise_and_goes_back(studio: Studi
     pronunciation.redraw(session)
     form: dict[Any, Any] = {page.session: session, pronunciation.text: ""}
 
-    opened = script._on_pronounce(form, SimpleNamespace(line="l1", text=LINE, start=6))
+    opened = script._on_pronounce(form, SimpleNamespace(project="0" * 32, line="l1", text=LINE, start=6))
     assert opened[tabs]["selected"] == "pronunciation"
     assert opened[pronunciation.text] == LINE
     assert 'id="e-readings-of">长<' in opened[pronunciation.panel]
@@ -56,7 +56,7 @@ def test_a_line_is_opened_where_it_is_read_otherwise_and_goes_back(studio: Studi
 
     form[pronunciation.text] = "他是银行的行[长](chang2)。"
     returned = script._on_back(form)
-    told = json.loads(unescape(returned[script.marked]))
-    assert (told["line"], told["text"]) == ("l1", "他是银行的行[长](chang2)。")
+    told = json.loads(unescape(returned[script.brought]))
+    assert (told["line"], told["fields"]) == ("l1", {"text": "他是银行的行[长](chang2)。"})
     assert returned[tabs]["selected"] == "script"
     assert not returned[pronunciation.back]["visible"]
