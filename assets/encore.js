@@ -354,10 +354,11 @@ const encore = {
 /** The tab that was open stays open when the page is loaded again, unless another one was asked for meanwhile. */
 const TABS = "#tabs > .tab-wrapper [role=tab]", TAB = "encore-tab";
 let tabAsked = new URLSearchParams(location.search).has("take");
-document.addEventListener("click", event => {
-  const tab = event.target.closest?.(TABS);
-  if (tab) { tabAsked = true; sessionStorage.setItem(TAB, tab.dataset.tabId); }
-}, {capture: true});
+document.addEventListener("click", event => { if (event.target.closest?.(TABS)) tabAsked = true; }, {capture: true});
+addEventListener("pagehide", () => {
+  const tab = first(`${TABS}[aria-selected=true]`);
+  if (tab) sessionStorage.setItem(TAB, tab.dataset.tabId);
+});
 function openAsBefore() {
   const known = sessionStorage.getItem(TAB);
   if (tabAsked || !known) return;

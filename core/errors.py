@@ -218,6 +218,7 @@ SENTENCES: Mapping[str, str] = {
     "desk.file": "This is no project that Encore saved: {reason}.",
     "desk.file_large": "A project’s file may have {limit:.0f} MB and {voices} voices; this is more. Take voices or takes out of the project.",
     "desk.voice_damaged": "A voice in the file cannot be used, and was left out: {reason}",
+    "desk.voices_left": "Nobody is logged in here, so the voices of {roles} stay in the file. Cast others for them.",
     "desk.voices_missing": "The file did not bring the voices of {roles}. Cast others for them.",
     "desk.find": "Say what to look for.",
     "desk.no_seed": "The engine {engine} says a line the same way each time, so there are no other takes of it.",

@@ -50,8 +50,9 @@ def pack(project: Project, library: VoiceLibrary, viewer: str | None = None) -> 
     return packed(files)
 
 
-def unpack(data: bytes, library: VoiceLibrary, owner: str = "") -> Arrived:
-    """The project in a file, whoever made it. Its voices become ``owner``'s, but for those that are here already.
+def unpack(data: bytes, library: VoiceLibrary, owner: str = "", *, voices: bool = True) -> Arrived:
+    """The project in a file, whoever made it. Its voices become ``owner``'s, but for those that are here already; or
+    without ``voices`` stay in the file, which is told.
 
     Raises :class:`InvalidInput` before anything is kept (``desk.file_large``, ``desk.file``, and as
     :func:`read_project`), and :class:`StorageFailed`.
@@ -65,14 +66,15 @@ def unpack(data: bytes, library: VoiceLibrary, owner: str = "") -> Arrived:
         raise InvalidInput("desk.file", reason=f"{_PROJECT} is not in it") from error
     except ValueError as error:
         raise InvalidInput("desk.file", reason=str(error)) from error
-    bundles, damaged = _voices(files, _saved(project))
+    bundles, damaged = _voices(files, _saved(project) if voices else ())
     findings = [Finding("warning", "desk.voice_damaged", {"reason": reason}) for reason in damaged]
     here = {voice_id: bundle.add(library, found, owner).voice_id for voice_id, found in bundles.items()}
     project = _renamed(project, here)
     known = {f"{_SAVED}{voice.voice_id}" for voice in library.voices(owner)}
     roles = [speaker or "*" for speaker, voice in project.script.cast.items() if _is_missing(voice, known)]
     if roles:
-        findings.append(Finding("warning", "desk.voices_missing", {"roles": ", ".join(roles)}))
+        code = "desk.voices_missing" if voices else "desk.voices_left"
+        findings.append(Finding("warning", code, {"roles": ", ".join(roles)}))
     return Arrived(project, tuple(findings))
 
 

@@ -10,7 +10,8 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ class StoredProject:
     """Unix time."""
     revision: int = 0
     """Counts what was done to it; whoever saves it, counts."""
+    passing: bool = False
+    """Whether somebody made it whom nobody knows, so that it is not kept for ever."""
     findings: tuple[Finding, ...] = ()
     """What is to be told about its file."""
 
@@ -54,6 +57,7 @@ class ProjectSummary:
     title: str
     lines: int
     saved_s: float
+    passing: bool = False
 
 
 class ProjectStore:
@@ -67,9 +71,9 @@ class ProjectStore:
         self._folder = folder
         self._summaries: dict[Path, tuple[tuple[int, int, int], ProjectSummary | None]] = {}
 
-    def create(self, project: Project, owner: str = "") -> StoredProject:
-        """Keep a new project."""
-        stored = StoredProject(secrets.token_hex(16), owner, project, time.time())
+    def create(self, project: Project, owner: str = "", *, passing: bool = False) -> StoredProject:
+        """Keep a new project, or ``passing`` one until :meth:`tidy`."""
+        stored = StoredProject(secrets.token_hex(16), owner, project, time.time(), passing=passing)
         self._write(stored)
         return stored
 
@@ -92,6 +96,9 @@ class ProjectStore:
             stored = self._restored(path)
         if viewer is not None and stored.owner not in ("", viewer):
             raise InvalidInput("desk.unknown")  # as if it were not there: nothing is told of it
+        if stored.passing:
+            with suppress(OSError):
+                path.touch()  # it is in use
         return stored
 
     def save(self, stored: StoredProject) -> StoredProject:
@@ -130,12 +137,21 @@ class ProjectStore:
         except OSError as error:
             raise StorageFailed("file.unwritable", path=path, reason=error.strerror or error) from error
 
+    def tidy(self, unused_s: float, spared: Collection[str] = ()) -> None:
+        """Forget passing projects that nobody has opened or saved for so many seconds, but for those ``spared``."""
+        for path in self._folder.glob("*.json"):
+            with suppress(OSError, StorageFailed, InvalidInput):
+                unused = path.stem not in spared and time.time() - path.stat().st_mtime > unused_s
+                if unused and (found := self._summary(path)) and found.passing:
+                    self.delete(found.project_id)
+
     def _path(self, project_id: str) -> Path | None:
         return self._folder / f"{project_id}.json" if _ID.fullmatch(project_id) else None
 
     def _write(self, stored: StoredProject) -> None:
         path = self._folder / f"{stored.project_id}.json"
         meta = {"owner": stored.owner, "saved_s": stored.saved_s, "revision": stored.revision}
+        meta |= {"passing": True} if stored.passing else {}
         draft = _draft(path)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +198,10 @@ class ProjectStore:
             if known is None or known[0] != signature:
                 stored = _read(path)
                 title, lines = stored.project.title, len(stored.project.script.lines)
-                known = signature, ProjectSummary(stored.project_id, stored.owner, title, lines, stored.saved_s)
+                known = (
+                    signature,
+                    ProjectSummary(stored.project_id, stored.owner, title, lines, stored.saved_s, stored.passing),
+                )
                 self._summaries[path] = known
         except (OSError, StorageFailed, InvalidInput, _DamagedError):
             self._summaries.pop(path, None)
@@ -225,7 +244,8 @@ def _read(path: Path) -> StoredProject:
         raise StorageFailed("file.unreadable", path=path, reason=error.strerror or error) from error
     try:
         project, meta = read_project(data)
-        return StoredProject(path.stem, str(meta["owner"]), project, float(meta["saved_s"]), int(meta["revision"]))
+        owner, saved_s, revision = str(meta["owner"]), float(meta["saved_s"]), int(meta["revision"])
+        return StoredProject(path.stem, owner, project, saved_s, revision, meta.get("passing") is True)
     except InvalidInput as error:
         if error.code == "desk.newer":
             raise

@@ -35,16 +35,18 @@ def import_script(opened: Opened, name: str, data: bytes, *, instead: bool) -> t
 
 
 def open_file(desk: Desk, guest: Guest, data: bytes, *, agreed: bool) -> Work:
-    """The project in a file that an Encore saved, as a new one, opened; its voices become the guest's.
+    """The project in a file that an Encore saved, as a new one, opened; its voices become the guest's. Of somebody whom
+    nobody knows they would become everybody's, and so they stay in the file.
 
     Raises :class:`Refused` (``consent.needed``) if it brings voices and nobody has ``agreed``, and
     :class:`InvalidInput`.
     """
+    voices = desk.knows(guest)
     if agreed:
         guest.agree()
-    elif not guest.agreed and _brings_voices(data):
+    elif voices and not guest.agreed and _brings_voices(data):
         raise Refused("consent.needed")
-    arrived = unpack(data, desk.studio.library, guest.caller.name)
+    arrived = unpack(data, desk.studio.library, guest.caller.name, voices=voices)
     work = desk.keep(guest, arrived.project, arrived.findings)
     if agreed:
         work.speaking.agree(guest)

@@ -29,6 +29,10 @@ PAUSE_S = 60.0
 TICK_S = 0.5
 """How often is looked what there is to save, in seconds."""
 RETRY_S = 30
+PASSING_S = 30 * 86_400.0
+"""How long a project is kept that nobody has used, of people whom nobody knows, in seconds."""
+TIDY_S = 3600.0
+"""How often is looked for such, in seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +90,8 @@ class Desk:
 
     def keep(self, guest: Guest, project: Project, findings: tuple[Finding, ...] = ()) -> Work:
         """``project`` as a new one, opened; ``findings`` are to be told about it."""
-        stored = replace(self.store.create(project, guest.caller.name), findings=findings)
+        stored = self.store.create(project, guest.caller.name, passing=not self.knows(guest))
+        stored = replace(stored, findings=findings)
         work = self._enter(Opened(stored, self.store))
         work.speaking.restore(guest)
         return work
@@ -134,6 +139,10 @@ class Desk:
         """As whom ``guest`` looks at the store: at the house's own machine as the house."""
         return guest.caller.name or (None if self._private else "")
 
+    def knows(self, guest: Guest) -> bool:
+        """Whether there is somebody to whom what ``guest`` brings can belong."""
+        return self.viewer(guest) != ""
+
     def _known(self, project_id: str) -> Work | None:
         with self._lock:
             work = self._open.get(project_id)
@@ -163,7 +172,13 @@ class Desk:
 
     def _keep(self) -> None:
         """Save what has settled and close what is idle, until closed."""
+        tidied_s = -TIDY_S
         while not self._closed.wait(TICK_S):
+            if time.monotonic() - tidied_s > TIDY_S:
+                tidied_s = time.monotonic()
+                with self._lock:
+                    here = set(self._open)
+                self.store.tidy(PASSING_S, here)
             with self._lock:
                 works = list(self._open.values())
             for work in works:

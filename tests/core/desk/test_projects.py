@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,3 +176,20 @@ def test_a_disk_that_fails_loses_nothing(store: ProjectStore, monkeypatch: pytes
     assert told.value.code == "file.unwritable"
     assert store.open(stored.project_id) == stored
     assert {path.suffix for path in file_of(store, stored).parent.iterdir()} == {".json", ".bak"}
+
+
+def test_what_nobody_owns_goes_when_nobody_has_used_it_for_long(store: ProjectStore) -> None:
+    owned, house, used, forgotten = (
+        store.create(project("One"), "ann"),
+        store.create(project("One")),
+        store.create(project("One"), passing=True),
+        store.create(project("One"), passing=True),
+    )
+    for stored in (owned, house, used, forgotten):
+        os.utime(file_of(store, stored), (0, 0))
+    assert store.open(used.project_id).passing
+    store.tidy(60, {forgotten.project_id})
+    assert len(store.list(None)) == 4
+    store.tidy(60)
+    assert {one.project_id for one in store.list(None)} == {owned.project_id, house.project_id, used.project_id}
+    assert store.save(store.open(used.project_id)).passing

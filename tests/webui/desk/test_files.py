@@ -71,6 +71,12 @@ def test_a_project_goes_and_comes_as_one_file_with_its_voices(site: Site, tmp_pa
     assert whole["script"]["cast"] == {"": f"saved:{here.voice_id}"}
     assert (whole["title"], whole["agreed"]) == ("Tägliches", True)
     assert client.post("/desk/open", content=b"PK no zip", headers=BYTES).status_code == 400
+    # What somebody brings whom nobody knows would be everybody's: it stays in the file, and no consent is asked for.
+    unknown = other.client().post("/desk/open", content=answer.content, headers=BYTES)
+    assert (unknown.status_code, [each["code"] for each in unknown.json()["findings"]]) == (201, ["desk.voices_left"])
+    assert len(other.studio.library.voices()) == 1
+    stored = {each.project_id: each.passing for each in other.desk.store.list(None)}
+    assert stored == {whole["id"]: False, unknown.json()["id"]: True}
     other.desk.close()
     other.studio.close()
 
