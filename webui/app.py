@@ -128,7 +128,7 @@ def _blocks(page: Page) -> gr.Blocks:
         page.language.render()  # type: ignore[no-untyped-call]
         page.speaking.render()  # type: ignore[no-untyped-call]
         head = markup("encore.header(element, data => trigger('speak', data))", elem_id="header")
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             with page.labels.put(gr.Tab(id="clone"), label="tab.clone") as clone_tab:
                 clone = CloneTab(page)
             with page.labels.put(gr.Tab(id="script", elem_id="script-tab"), label="tab.script") as script_tab:
