@@ -24,14 +24,20 @@
     return line;
   };
 
+  /** Nothing can be scrolled to before the tab is there. */
+  const inSight = async script => { for (let frame = 0; frame < 60 && !script.shown; frame++) await new Promise(requestAnimationFrame); };
+
   encore.scriptBrought = (element, watch) => {
     watch("value", async () => {
       if (!element.textContent.trim() || !desk.tab?.sheet) return;
-      const {project, sheet} = desk.tab, told = JSON.parse(element.textContent);
+      const {project} = desk.tab, told = JSON.parse(element.textContent);
       if (told.error) project.tell("error", told.error);
       const line = told.link ? await take(project, told.link) : told.lines ? lines(project, told.lines, told.title) : told.line ? change(project, told.line, told.fields) : null;
       project.show();
-      if (line) sheet.select(line, {focus: "row"});
+      if (!line) return;
+      await inSight(desk.tab);
+      desk.tab.sheet.select(line, {focus: "row"});
+      desk.tab.sheet.row(line).node.scrollIntoView({block: "center"});
     });
   };
 }
