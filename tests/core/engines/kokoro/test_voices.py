@@ -7,6 +7,7 @@ from core.engines.kokoro.space import PHRASES, PROSODY_AXES, TIMBRE_AXES, voice_
 from core.engines.kokoro.timbre import BANDS, analyse, equalised, gain_between
 from core.engines.kokoro.voices import MELODY, PROSODY, stock_voice
 from core.models.manifest import manifest
+from tests.core.engines.kokoro.vowels import vowel
 
 
 def test_labels_say_who_speaks() -> None:
@@ -82,21 +83,15 @@ def test_the_space_was_measured_with_the_weights_that_are_shipped() -> None:
             assert asset.metadata()[model] == manifest().models[model].digest
 
 
-def _vowel(pitch: float, tilt: float) -> AudioClip:
-    time = np.arange(24_000) / 24_000
-    wave = sum(np.sin(2 * np.pi * pitch * n * time) * n**-tilt for n in range(1, int(11_000 / pitch)))
-    return AudioClip((0.1 * np.asarray(wave)).astype(np.float32), 24_000)
-
-
 def test_pitch_is_measured() -> None:
-    median = analyse(_vowel(150.0, 1.0)).median_pitch
+    median = analyse(vowel(150.0, 1.0)).median_pitch
     assert median is not None
     assert np.exp(median) == pytest.approx(150, rel=0.02)
     assert analyse(AudioClip(np.zeros(24_000, np.float32), 24_000)).median_pitch is None
 
 
 def test_the_filter_brings_one_spectrum_to_another() -> None:
-    dull, bright = _vowel(120.0, 1.6), _vowel(120.0, 1.0)
+    dull, bright = vowel(120.0, 1.6), vowel(120.0, 1.0)
     gain = gain_between(analyse(dull).spectrum, analyse(bright).spectrum)
     assert gain.shape == (BANDS,)
     assert gain[20] > gain[5]
@@ -107,6 +102,6 @@ def test_the_filter_brings_one_spectrum_to_another() -> None:
 
 
 def test_no_gain_leaves_the_sound_alone() -> None:
-    clip = _vowel(120.0, 1.0)
+    clip = vowel(120.0, 1.0)
     same = equalised(clip.samples, np.zeros(BANDS, np.float32))
     assert np.allclose(same[1000:-1000], clip.samples[1000:-1000], atol=1e-4)
