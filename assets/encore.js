@@ -353,14 +353,15 @@ const encore = {
 
 /** The tab that was open stays open when the page is loaded again, unless another one was asked for meanwhile. */
 const TABS = "#tabs > .tab-wrapper [role=tab]", TAB = "encore-tab";
-let tabAsked = new URLSearchParams(location.search).has("take");
+let tabKnown = false, tabAsked = new URLSearchParams(location.search).has("take");
 document.addEventListener("click", event => { if (event.target.closest?.(TABS)) tabAsked = true; }, {capture: true});
 addEventListener("pagehide", () => {
-  const tab = first(`${TABS}[aria-selected=true]`);
+  const tab = tabKnown && first(`${TABS}[aria-selected=true]`); // a page that is left before it is ready knows nothing
   if (tab) sessionStorage.setItem(TAB, tab.dataset.tabId);
 });
 function openAsBefore() {
   const known = sessionStorage.getItem(TAB);
+  tabKnown = true;
   if (tabAsked || !known) return;
   [...document.querySelectorAll(TABS)].find(tab => tab.dataset.tabId === known)?.click();
 }

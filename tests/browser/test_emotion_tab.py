@@ -164,7 +164,7 @@ def mute(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Hum
 
 def test_what_the_engine_cannot_do_is_off_with_the_reason_in_either_language(mute: Humming, open_page) -> None:
     page = open_page(mute.url)
-    expect(page.get_by_label("Mood")).to_be_disabled()
+    expect(page.get_by_label("Direction (ready-made")).to_be_disabled()
     expect(page.locator(".e-choice")).to_contain_text("This engine takes no directions.")
     page.locator("[data-language=zh]").click()
     open_tab(page, "情感")
@@ -178,7 +178,7 @@ def test_what_the_engine_cannot_do_is_off_with_the_reason_in_either_language(mut
 
 
 def test_the_words_of_the_mood_are_the_direction(page: Page, humming: Humming) -> None:
-    mood = page.get_by_label("Mood")
+    mood = page.get_by_label("Direction (ready-made")
     mood.fill("tell it like a secret")
     page.locator("#script textarea").fill("Hello [breath] there.")
     expect(page.locator(".e-choice .token")).to_have_text(["tell it like a secret"])

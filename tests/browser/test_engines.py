@@ -42,7 +42,7 @@ def speed(page: Page):
 
 def test_what_was_typed_stays_and_what_gave_way_comes_back(page: Page) -> None:
     write(page, LINE)
-    mood = page.get_by_label("Mood")
+    mood = page.get_by_label("Direction (ready-made")
     for entry in ("Happy", "tell it softly"):
         mood.fill(entry)
         mood.press("Enter")

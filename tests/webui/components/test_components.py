@@ -175,7 +175,7 @@ def test_a_take_shows_every_badge_and_where_each_segment_lies() -> None:
 def test_a_stock_voice_needs_no_work() -> None:
     session = Session()
     add(session)
-    assert "stock voice" in takes_list(EN, session.takes)
+    assert "built-in voice" in takes_list(EN, session.takes)
 
 
 def test_many_segments_fold_away() -> None:
