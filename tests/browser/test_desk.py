@@ -57,19 +57,17 @@ def text(page: Page, number: int) -> Locator:
     return page.get_by_label(f"Text of line {number}", exact=True)
 
 
-def render(page: Page) -> tuple[int, int]:
-    """Render all; how many segments were there already, and how many were not."""
+def render(page: Page, hits: int, misses: int) -> None:
+    """Render all: so many segments were there already, and so many were not."""
     page.get_by_role("button", name="Render all").click()
-    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
-    return rendered(page)
+    rendered(page)
+    told = re.compile(rf"hit {hits}\D*miss {misses}\b" if misses else rf"hit {hits}(?!.*miss)")
+    expect(page.locator(".e-sums-line")).to_have_text(told)
 
 
-def rendered(page: Page) -> tuple[int, int]:
+def rendered(page: Page) -> None:
+    expect(page.locator(".e-sums-line")).to_contain_text(f"{len(LINES)} of {len(LINES)} lines spoken")
     expect(page.get_by_role("button", name="Render all")).to_be_visible()
-    sums = page.locator(".e-sums-line")
-    expect(sums).to_contain_text(f"{len(LINES)} of {len(LINES)} lines spoken")
-    hits, misses = (re.search(rf"{outcome} (\d+)", sums.inner_text()) for outcome in ("hit", "miss"))
-    return int(hits[1]) if hits else 0, int(misses[1]) if misses else 0
 
 
 def test_a_dialogue_is_imported_spoken_mended_and_delivered(
@@ -81,17 +79,17 @@ def test_a_dialogue_is_imported_spoken_mended_and_delivered(
     expect(page.locator(".e-cue")).to_have_count(len(LINES))
     page.get_by_label("Voice of ANNA").select_option("stock:af_heart")
     page.get_by_label("Voice of LIN").select_option("stock:zf_xiaoyi")
-    assert render(page) == (0, 13)
+    render(page, 0, 13)
 
     # One sentence of one line is another: only that is spoken.
     text(page, 1).fill("The first train leaves at six. Do not miss it.")
-    assert render(page) == (12, 1)
+    render(page, 12, 1)
 
     # Another seed is another take of that line, and of no other.
     line(page, 8).hover()
     line(page, 8).get_by_role("button", name="New seed").click()
     expect(line(page, 8).get_by_label("Seed", exact=True)).not_to_have_value("0")
-    assert render(page) == (12, 1)
+    render(page, 12, 1)
 
     # Takes are compared without knowing which is which, and the preferred one is in the script.
     text(page, 12).click()
@@ -110,7 +108,7 @@ def test_a_dialogue_is_imported_spoken_mended_and_delivered(
     expect(page.locator(".e-kept[data-chosen]")).to_have_attribute("data-take-id", preferred)
 
     mend_reading(page)
-    assert render(page)[1] == 0
+    render(page, 13, 0)
     data = deliver(page, tmp_path)
     verify(data, served)
 
@@ -166,7 +164,7 @@ def verify(data: bytes, served: Served) -> None:
         assert loudness(clip) == pytest.approx(LOUDNESS, abs=1.0), name
 
     joined = decode(files["Trip.wav"])
-    heard = np.flatnonzero(np.abs(joined.samples) > 0.01 * np.abs(joined.samples).max()) / joined.sample_rate
+    heard = np.flatnonzero(np.abs(joined.samples) > 0.005 * np.abs(joined.samples).max()) / joined.sample_rate
     cues = read_script("Trip.srt", files["Trip.srt"]).lines
     assert [cue.text for cue in cues][1:4] == [LINES[1][1], LINES[2][1], LINES[3][1]]
     for cue in cues:
