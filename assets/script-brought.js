@@ -24,20 +24,26 @@
     return line;
   };
 
-  /** Nothing can be scrolled to before the tab is there. */
-  const inSight = async script => { for (let frame = 0; frame < 60 && !script.shown; frame++) await new Promise(requestAnimationFrame); };
+  /** The tab is made when it is opened for the first time, and nothing can be scrolled to before it is there. */
+  const until = async there => { while (!there()) await new Promise(resolve => setTimeout(resolve, 50)); };
+  let latest = "";
 
   encore.scriptBrought = (element, watch) => {
-    watch("value", async () => {
-      if (!element.textContent.trim() || !desk.tab?.sheet) return;
-      const {project} = desk.tab, told = JSON.parse(element.textContent);
+    const read = async () => {
+      const told = JSON.parse(element.textContent.trim() || "{}");
+      if (!told.nonce || told.nonce === latest) return;
+      latest = told.nonce;
+      await until(() => desk.tab?.sheet);
+      const {project} = desk.tab;
       if (told.error) project.tell("error", told.error);
       const line = told.link ? await take(project, told.link) : told.lines ? lines(project, told.lines, told.title) : told.line ? change(project, told.line, told.fields) : null;
       project.show();
       if (!line) return;
-      await inSight(desk.tab);
+      await until(() => desk.tab.shown);
       desk.tab.sheet.select(line, {focus: "row"});
       desk.tab.sheet.row(line).node.scrollIntoView({block: "center"});
-    });
+    };
+    watch("value", read);
+    read();
   };
 }
