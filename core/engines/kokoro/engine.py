@@ -34,7 +34,7 @@ from core.text.directions import ASSET as CUES
 from core.text.markup.model import Notation, Tag, Text
 from core.text.markup.reader import nodes, read
 
-VERSION = "3"
+VERSION = "2"
 """Raised when this code makes the same request sound different."""
 _MODELS = ("kokoro", "speaker-encoder")
 _LIBRARIES = (

@@ -1,4 +1,4 @@
-"""From a reference clip to a clone: find its place among Kokoro's voices, listen to it, learn, look again."""
+"""From a reference clip to a clone: find its place among Kokoro's voices, listen to it, correct, listen again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,14 +7,20 @@ import numpy as np
 
 from core.audio import AudioClip, Floats
 from core.engines.kokoro.graph import SAMPLE_RATE
-from core.engines.kokoro.listening import listen
-from core.engines.kokoro.space import PHRASES, VoiceSpace
-from core.engines.kokoro.timbre import Doubles, equalised, gain_between
+from core.engines.kokoro.space import VoiceSpace
+from core.engines.kokoro.timbre import Doubles, analyse, equalised, gain_between
 from core.progress import Progress
 from core.speakers.encoder import SpeakerEncoder, similarity
 
-ROUNDS = 2
+PHRASES = (
+    "The quiet garden was full of bright yellow flowers.",
+    "Show me how you fix the old machine by yourself.",
+)
+"""What a candidate says to be judged: two phrases, since one alone would be overfitted."""
+ROUNDS = 3
 """How many candidates are listened to."""
+_UNVOICED_PITCH = 5.0
+"""Log Hz that a clip without a vowel is taken to have (148 Hz)."""
 
 Render = Callable[[str, Floats], Floats]
 """Says a text with the mean voice's style moved by a shift, float32 [256]; gives samples at 24 kHz."""
@@ -37,20 +43,18 @@ class Enrolment:
 
 
 @dataclass(frozen=True, eq=False)
-class _Candidate:
-    place: Doubles
-    said: Floats
-    """Both phrases."""
+class _Heard:
+    sounds: Floats
+    """Embedding without the filter, and log Hz: [257]."""
     gain: Floats
-    """dB [BANDS], to the reference's spectrum."""
-    cost: float
+    similarity: float
 
 
 def enroll(
     clip: AudioClip, space: VoiceSpace, render: Render, encoder: SpeakerEncoder, progress: Progress
 ) -> Enrolment:
     """The clone of the voice in ``clip``. Raises ``Cancelled``."""
-    steps = 4 + 2 * ROUNDS * len(PHRASES)
+    steps = 2 + ROUNDS * (len(PHRASES) + 1)
     done = 0
 
     def step() -> None:
@@ -61,25 +65,33 @@ def enroll(
     step()
     embedding = encoder.embed(clip)
     step()
-    reference = listen(clip, encoder)
-    candidates: list[_Candidate] = []
-    starts: tuple[Doubles, ...] = ()
+    reference = analyse(clip)
+    pitch = reference.median_pitch or _UNVOICED_PITCH
+    wanted = np.append(embedding, np.float32(pitch))
+    error = np.zeros_like(wanted)
+    candidates: list[tuple[float, Floats, Floats]] = []
     for _ in range(ROUNDS):
-        place = space.nearest(reference.sounds, starts)
-        said, heard = [], []
+        place = space.place(wanted, error)
+        shift = space.shift(place)
+        said = []
         for phrase in PHRASES:
             step()
-            said.append(render(phrase, space.shift(place)))
-            step()
-            heard.append(listen(AudioClip(said[-1], SAMPLE_RATE), encoder))
-        sounds = [each.sounds for each in heard]
-        cost, _ = space.cost(np.mean(sounds, axis=0, dtype=np.float64), reference.sounds)
-        gain = np.mean([gain_between(each.spectrum, reference.spectrum) for each in heard], axis=0)
-        candidates.append(_Candidate(place, np.concatenate(said), gain, cost))
-        space = space.learned(place, sounds)
-        best = min(candidates, key=lambda candidate: candidate.cost)
-        starts = (best.place, place)
-    step()
-    finished = encoder.embed(AudioClip(equalised(best.said, best.gain), SAMPLE_RATE))
+            said.append(render(phrase, shift))
+        step()
+        heard = _listen(said, embedding, reference.spectrum, encoder)
+        candidates.append((heard.similarity, shift, heard.gain))
+        error = heard.sounds - space.sounds(place)
+    best = max(candidates, key=lambda candidate: candidate[0])
     progress.update("enroll", 1.0)
-    return Enrolment(embedding, space.shift(best.place), reference.pitch, best.gain, similarity(finished, embedding))
+    return Enrolment(embedding, best[1], pitch, best[2], best[0])
+
+
+def _listen(said: list[Floats], embedding: Floats, spectrum: Doubles, encoder: SpeakerEncoder) -> _Heard:
+    """How a candidate sounds, and how like the reference once its spectrum is brought to the reference's."""
+    whole = np.concatenate(said)
+    analysis = analyse(AudioClip(whole, SAMPLE_RATE))
+    gain = gain_between(analysis.spectrum, spectrum)
+    plain = encoder.embed(AudioClip(whole, SAMPLE_RATE))
+    finished = encoder.embed(AudioClip(equalised(whole, gain), SAMPLE_RATE))
+    pitch = np.float32(analysis.median_pitch or _UNVOICED_PITCH)
+    return _Heard(np.append(plain, pitch), gain, similarity(finished, embedding))
