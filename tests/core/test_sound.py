@@ -33,7 +33,7 @@ def test_a_file_says_that_it_is_synthetic(encoding: str) -> None:
     assert SYNTHETIC in {text for name, text in told.items() if name.lower() == "comment"}
 
 
-@pytest.mark.parametrize("encoding", set(ENCODINGS) - {"ogg"})
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "ogg"])
 def test_the_same_sound_is_the_same_file_in_however_many_blocks(encoding: str) -> None:
     clip = tone()
     pieces = io.BytesIO()
