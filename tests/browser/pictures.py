@@ -47,6 +47,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
     arguments.add_argument("--data", type=Path, help="a folder to keep what was computed in")
+    arguments.add_argument("--tabs", nargs="+", default=[tab.__name__ for tab in TABS], help="of these only")
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=LONG_MS)
@@ -61,8 +62,9 @@ def main() -> None:
             page.goto(served.url)
             page.wait_for_selector("#script textarea:enabled")
             clips = {name: clip(served.url, name, voice, work) for name, voice in SAVED.items()}
-            for tab in (clone, script, pronunciation, emotion, voices, transcribe, cache, engines):
-                photograph(page, options.folder, tab, clips)
+            for tab in TABS:
+                if tab.__name__ in options.tabs:
+                    photograph(page, options.folder, tab, clips)
         browser.close()
 
 
@@ -138,6 +140,7 @@ def emotion(page: Page, clips: dict[str, Path]) -> None:
 
 
 def voices(page: Page, clips: dict[str, Path]) -> None:
+    page.locator("#voices-panel input[type=checkbox]").check()  # the speakers agreed: there are none
     for name, path in clips.items():
         if not page.get_by_role("button", name=name).count():
             page.set_input_files("#voices-panel input[type=file]", path)
@@ -170,6 +173,8 @@ def cache(page: Page, clips: dict[str, Path]) -> None:
 def engines(page: Page, clips: dict[str, Path]) -> None:
     expect(page.get_by_role("article", name="Kokoro")).to_be_visible()
 
+
+TABS = (clone, script, pronunciation, emotion, voices, transcribe, cache, engines)
 
 if __name__ == "__main__":
     main()
