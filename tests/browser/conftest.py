@@ -27,7 +27,9 @@ FLAGS = (
     "--disable-component-update --disable-sync --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
 ).split()
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=20_000)  # milliseconds: a busy machine takes more than Playwright's five seconds
+USUAL_MS = 20_000
+"""Longest wait of an expectation, in milliseconds: a busy machine takes more than Playwright's five seconds."""
+expect.set_options(timeout=USUAL_MS)
 
 
 def chromium() -> str | None:

@@ -11,7 +11,7 @@ from core.loudness import prepare
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
-from tests.browser.conftest import Humming
+from tests.browser.conftest import USUAL_MS, Humming
 from tests.browser.steps import PATIENCE_MS, open_tab
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,7 @@ def ready() -> Iterator[None]:
     analyse("准备 ready", Notation.ANY, Lexicon())
     expect.set_options(timeout=PATIENCE_MS)
     yield
-    expect.set_options(timeout=None)
+    expect.set_options(timeout=USUAL_MS)
 
 
 @pytest.fixture

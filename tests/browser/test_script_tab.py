@@ -1,7 +1,7 @@
 """The Script tab as a producer uses it: a dialogue imported, spoken, changed, listened to and compared."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -20,12 +20,9 @@ RESPONSIVE_MS = 200
 
 
 @pytest.fixture(scope="module", autouse=True)
-def ready() -> Iterator[None]:
-    """The meter of loudness, loaded as it is behind the first visitor's back; and patience."""
+def ready() -> None:
+    """The meter of loudness, loaded as it is behind the first visitor's back."""
     prepare()
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=None)
 
 
 @pytest.fixture
@@ -188,6 +185,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, humming: Humming) 
     page.keyboard.press("Escape")
     expect(lines(page).nth(2)).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
+    expect(lines(page).nth(1).locator("textarea")).to_have_value("Three.")
     assert texts(page) == ["One.", "Three.", "Two.\nAnd a half."]
     expect(lines(page).nth(1)).to_be_focused()
     page.keyboard.press("ArrowUp")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Humming, serving_here
-from tests.browser.steps import complaint, speak
+from tests.browser.steps import complaint, open_tab, speak
 from tests.core.humming import humming_studio
 from webui.gate.credentials import Credentials
 from webui.gate.middleware import around
@@ -47,7 +47,11 @@ def test_cloning_is_confirmed_once_and_a_voice_is_its_owners(shared: Humming, op
     speak(page)
     page.get_by_placeholder("Name this voice").fill("Anna")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_label("Others may use this voice")).to_be_visible()
+    expect(page.locator("#voice-panel .e-notice[data-level=good]")).to_contain_text("Anna")
+    open_tab(page, "Voices")
+    page.get_by_role("button", name="Anna").first.click()
+    card = page.locator("#voice-card")
+    expect(card.get_by_label("Others may use this voice")).to_be_visible()
 
     again = open_page(shared.url, **enter)
     again.get_by_text("Clone a clip").click()
@@ -60,8 +64,9 @@ def test_cloning_is_confirmed_once_and_a_voice_is_its_owners(shared: Humming, op
         return other.get_by_role("option", name="Anna").count() > 0
 
     assert not offered()
-    page.get_by_label("Others may use this voice").click()
-    page.wait_for_timeout(1000)
+    card.get_by_label("Others may use this voice").click()
+    card.get_by_role("button", name="Save", exact=True).click()
+    expect(card.locator(".e-notice[data-level=good]")).to_contain_text("Anna")
     assert offered()
 
 

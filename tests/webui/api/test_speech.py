@@ -274,7 +274,7 @@ def test_a_body_that_is_no_json(data: bytes, kind: str, client: TestClient) -> N
 
 
 def test_too_much_is_not_read(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errors, "MAX_BODY", 1000)
+    monkeypatch.setattr(errors.OpenAIRoute, "max_body", 1000)
     refused(post(client, **LINE | {"input": "a" * 2000}), 413, "api.too_large")
     parts = iter([b'{"input": "', b"a" * 2000, b'"}'])
     unsized = client.post("/v1/audio/speech", content=parts, headers={"Content-Type": "application/json"})

@@ -62,7 +62,7 @@ events.add(
 events.add(
     "a handler, run at once in a session of its own",
     "200",
-    lambda a: a.ask("POST", "/gradio_api/run/predict", json={"data": [], "fn_index": 0}),
+    lambda a: a.ask("POST", "/gradio_api/run/predict", json={"data": [None], "fn_index": 0}),
 )
 events.add(
     "somebody else's event, cancelled",

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from core.audio import AudioClip, encode
+from core.sound import encode_take
 from tests.core.humming import hum
 
 Answer = Callable[["Handler"], None]
@@ -90,7 +91,7 @@ TONE = hum("a tone", seconds=0.4)
 
 
 def sound(clip: AudioClip = TONE, encoding: str = "wav", **headers: str) -> Answer:
-    return lambda handler: handler.send(200, encode(clip, encoding), f"audio/{encoding}", **headers)
+    return lambda handler: handler.send(200, encode_take(clip, encoding), f"audio/{encoding}", **headers)
 
 
 def raw(data: bytes, kind: str = "audio/wav", status: int = 200, **headers: str) -> Answer:
