@@ -109,7 +109,7 @@ def test_an_engine_without_voices_asks_for_a_clip_and_one_that_is_missing_is_not
     engine(page, "whistling")
     expect(page.locator("#voice-panel .e-clip")).to_contain_text("mine.wav")
     expect(page.get_by_label("What the clip says", exact=True)).to_be_visible()
-    page.get_by_text("Voices", exact=True).click()
+    page.locator("#voice-panel").get_by_text("Voices", exact=True).click()
     expect(page.get_by_role("combobox", name="Voice", exact=True)).to_have_value("Alto · German, female")
 
 

@@ -47,7 +47,7 @@ def test_cloning_is_confirmed_once_and_a_voice_is_its_owners(shared: Humming, op
     speak(page)
     page.get_by_placeholder("Name this voice").fill("Anna")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#voice-panel .e-notice[data-level=good]")).to_contain_text("Anna")
+    expect(page.locator("#voice-panel .e-notice", has_text="Anna")).to_be_visible()
     open_tab(page, "Voices")
     page.get_by_role("button", name="Anna").first.click()
     card = page.locator("#voice-card")
