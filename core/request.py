@@ -90,6 +90,18 @@ class LibrarySpeaker:
 
 
 Speaker = StockSpeaker | ReferenceSpeaker | LibrarySpeaker
+STOCK, SAVED = "stock:", "saved:"
+"""Begin what a voice is called where one is chosen: ``stock:NAME`` of an engine's own, ``saved:ID`` of a saved one."""
+
+
+def voice_name(speaker: Speaker) -> str:
+    """What ``speaker`` is called where one is chosen. Raises ValueError for a clip that nobody saved."""
+    match speaker:
+        case StockSpeaker(voice):
+            return f"{STOCK}{voice}"
+        case LibrarySpeaker(voice_id):
+            return f"{SAVED}{voice_id}"
+    raise ValueError("a clip has no name")
 
 
 @dataclass(frozen=True)

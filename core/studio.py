@@ -13,11 +13,18 @@ from core.audio import AudioClip
 from core.cache.cache import Cache, Part, open_cache
 from core.cache.cached import Cached
 from core.cache.key import Key, Namespace
-from core.engines.base import AveragesProfiles, EmotionProfiles, RecognitionEngine, SynthesisEngine, Transcript
+from core.engines.base import (
+    AveragesProfiles,
+    EmotionProfiles,
+    RecognitionEngine,
+    StockVoice,
+    SynthesisEngine,
+    Transcript,
+)
 from core.engines.guard import guarded
 from core.engines.keeper import Keeper
 from core.engines.registry import Registry, recognition_engines, synthesis_engines
-from core.errors import InvalidInput
+from core.errors import EncoreError, InvalidInput
 from core.finding import Finding
 from core.payloads import AUDIO, PROFILE, TRANSCRIPT
 from core.planner import Plan, PlannedSegment, plan
@@ -139,6 +146,13 @@ class Studio:
                     return LibrarySpeaker(saved.voice_id)
         stock = exact if kind == "stock" else name
         return StockSpeaker(stock) if any(stock == voice.name for voice in self.synthesis[engine].voices) else None
+
+    def stock_voices(self, engine: str) -> Sequence[StockVoice]:
+        """The voices that come with ``engine``: none without its model, which asking it to speak tells."""
+        try:
+            return self.synthesis[engine].voices
+        except EncoreError:
+            return ()
 
     def synthesize(self, request: SynthesisRequest, progress: Progress | None = None) -> Take:
         """The whole take at once. Raises :class:`EncoreError`."""

@@ -5,12 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.engines.base import Capabilities
-from core.request import AS_IT_COMES, AUTO, AudioSource, Instruction
+from core.request import AS_IT_COMES, AUTO, STOCK, AudioSource, Instruction
 from core.speakers.reference import ReferenceCheck
 from core.text.presets import presets
-
-STOCK = "stock:"
-"""Begins the value of an engine's own voice in the voice list; ``saved:`` that of a voice of the library."""
 
 
 @dataclass(frozen=True, eq=False)

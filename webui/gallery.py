@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.report import SynthesisReport
+from core.request import SAVED
 from core.speakers.nearest import KnownVoice, Neighbour
 from core.speakers.saved import SavedClip, SavedVoice
-
-SAVED = "saved:"
-"""Begins the value of a voice of the library."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from core.engines.base import Capabilities, RecognitionEngine, SynthesisEngine
-from core.engines.registry import Registry
 from core.studio import Studio
 from webui.api.audio import ClipStore
 from webui.desk.desk import Desk
@@ -37,8 +36,8 @@ class Page:
 
     def open(self, session: Session) -> None:
         """Choose engines for a page that has just been opened: the first of each kind that can be used."""
-        session.engine = session.engine or _first(self.studio.synthesis)
-        session.recogniser = session.recogniser or _first(self.studio.recognition)
+        session.engine = session.engine or self.studio.synthesis.usable
+        session.recogniser = session.recogniser or self.studio.recognition.usable
 
     def engine(self, session: Session) -> SynthesisEngine:
         """The engine that speaks on an open page."""
@@ -51,8 +50,3 @@ class Page:
     def can(self, session: Session) -> Capabilities:
         """What the engine that speaks can do."""
         return self.engine(session).capabilities
-
-
-def _first(engines: Registry[SynthesisEngine] | Registry[RecognitionEngine]) -> str:
-    """The first engine that can be used; the first of all where none can, which then says why."""
-    return next((name for name in engines.names if engines[name].availability.ready), engines.names[0])

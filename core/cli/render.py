@@ -86,7 +86,7 @@ def _open(studio: "Studio", path: Path) -> "tuple[Project, Sequence[Finding]]":
 def _cast(studio: "Studio", project: "Project", roles: Sequence[str]) -> "Project":
     """``project`` with what ``ROLE=VOICE`` says. Raises :class:`InvalidInput`."""
     from core.desk.editing import cast
-    from core.desk.rendering import voice_name
+    from core.request import voice_name
 
     for each in roles:
         role, given, name = each.partition("=")

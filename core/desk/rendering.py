@@ -9,7 +9,7 @@ from core.desk.script import Line, Project
 from core.errors import Cancelled, InvalidInput
 from core.finding import Finding
 from core.progress import Progress
-from core.request import AUTO, EMOTIONS, Instruction, LibrarySpeaker, Speaker, StockSpeaker, SynthesisRequest
+from core.request import AUTO, EMOTIONS, Instruction, Speaker, StockSpeaker, SynthesisRequest
 from core.studio import Studio, Take
 from core.text.identity import language_of
 from core.text.presets import presets, read_emotion
@@ -86,16 +86,6 @@ def speaker_of(project: Project, line: Line, studio: Studio, viewer: str | None)
     if not stock:
         raise InvalidInput("desk.no_voice", engine=script.engine)
     return StockSpeaker(next((voice.name for voice in stock if voice.language == language), stock[0].name))
-
-
-def voice_name(speaker: Speaker) -> str:
-    """``speaker`` as a cast names it. Raises ValueError for a clip that nobody saved, which none can be cast as."""
-    match speaker:
-        case StockSpeaker(voice):
-            return f"stock:{voice}"
-        case LibrarySpeaker(voice_id):
-            return f"saved:{voice_id}"
-    raise ValueError("a clip has no name")
 
 
 def instruction_of(text: str) -> Instruction:

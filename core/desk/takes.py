@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from core.desk.rendering import Spoken, instruction_of, voice_name
+from core.desk.rendering import Spoken, instruction_of
 from core.desk.script import KeptTake, Line, check_voice, new_id
 from core.errors import InvalidInput
-from core.request import AUTO, EMOTIONS
+from core.request import AUTO, EMOTIONS, voice_name
 
 LONGEST_LINK = 4_000
 """Characters of a link at most: what browsers, proxies and chat programs pass on unharmed."""

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from core.engines.base import RecognitionEngine, SynthesisEngine
+from core.engines.base import Engine, RecognitionEngine, SynthesisEngine
 from core.errors import InvalidInput
 from core.settings import Settings
 
-EngineT = TypeVar("EngineT")
+EngineT = TypeVar("EngineT", bound=Engine)
 
 
 class Registry(Generic[EngineT]):
@@ -23,6 +23,11 @@ class Registry(Generic[EngineT]):
     def names(self) -> tuple[str, ...]:
         """The names there are, the default first."""
         return tuple(self._makers)
+
+    @property
+    def usable(self) -> str:
+        """The first that can be used; the first of all where none can, which then says why."""
+        return next((name for name in self.names if self[name].availability.ready), self.names[0])
 
     def preferring(self, name: str) -> "Registry[EngineT]":
         """These engines with ``name`` as the default. Raises :class:`InvalidInput` (``request.engine``)."""

@@ -8,7 +8,7 @@ from core import identity
 from core.audio import Floats
 from core.errors import EncoreError
 from core.progress import Progress
-from core.request import AudioSource, LibrarySpeaker, Speaker, StockSpeaker, SynthesisRequest
+from core.request import AudioSource, LibrarySpeaker, Speaker, StockSpeaker, SynthesisRequest, voice_name
 from core.speakers.vectors import VectorSet
 from core.speakers.voiceprint import fingerprint, mean, stock_voiceprint, voiceprint
 from core.studio import Studio
@@ -36,11 +36,7 @@ class KnownVoice:
     @property
     def value(self) -> str:
         """``saved:ID`` or ``stock:NAME``."""
-        match self.speaker:
-            case LibrarySpeaker(voice_id):
-                return f"saved:{voice_id}"
-            case StockSpeaker(name):
-                return f"stock:{name}"
+        return voice_name(self.speaker)
 
 
 @dataclass(frozen=True)
@@ -71,10 +67,7 @@ class VoiceSpace:
             KnownVoice(LibrarySpeaker(voice.voice_id), voice.name, voice.language, own=True)
             for voice in self._studio.library.voices(viewer)
         ]
-        try:
-            stock = self._studio.synthesis[engine].voices
-        except EncoreError:  # without its model it has none
-            stock = ()
+        stock = self._studio.stock_voices(engine)
         return saved + [KnownVoice(StockSpeaker(each.name), each.label, each.language, own=False) for each in stock]
 
     def place(self, voice: KnownVoice, engine: str, progress: Progress) -> Floats:

@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Sequence
 from html import escape
 
+from core.request import SAVED
 from core.speakers.nearest import KnownVoice, Neighbour
 from core.speakers.saved import SavedVoice
 from webui.components.badges import badge, seconds
 from webui.components.icons import icon
-from webui.gallery import SAVED, Chosen, Likeness, Preview, Recording
+from webui.gallery import Chosen, Likeness, Preview, Recording
 from webui.i18n import Texts
 
 

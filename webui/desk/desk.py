@@ -84,7 +84,7 @@ class Desk:
 
     def create(self, guest: Guest, title: str = "", sample: Texts | None = None) -> Work:
         """A new project, opened; with lines to try things on in the language of ``sample``."""
-        engine = self._engine
+        engine = self.studio.synthesis.usable
         project = sample_in(self.studio, engine, sample.language) if sample else Project(script=Script(engine=engine))
         return self.keep(guest, set_title(project, title))
 
@@ -128,12 +128,6 @@ class Desk:
         for work in works:
             work.close()
         self.files.close()
-
-    @property
-    def _engine(self) -> str:
-        """The first engine that can be used; the first of all where none can, which then says why."""
-        engines = self.studio.synthesis
-        return next((name for name in engines.names if engines[name].availability.ready), engines.names[0])
 
     def viewer(self, guest: Guest) -> str | None:
         """As whom ``guest`` looks at the store: at the house's own machine as the house."""

@@ -17,14 +17,14 @@ from core.desk.editing import Edit, SetLine
 from core.desk.importing import MOST_BYTES
 from core.desk.script import MOST_LINES, MOST_TITLE
 from core.errors import InvalidInput
-from webui.api.audio import UPLOAD_TYPE
+from webui.api.uploads import UPLOAD_TYPE, body_of
 from webui.desk.bringing import import_script, open_file, take_from_link
 from webui.desk.desk import Desk, Work
 from webui.desk.feed import Json
 from webui.desk.opened import Changes
 from webui.desk.shown import findings_json, offered
 from webui.desk.speaking import MOST_TAKES_AT_ONCE, rendering_json
-from webui.desk.wire import DeskRoute, attachment, body_of, words_of
+from webui.desk.wire import DeskRoute, attachment, words_of
 from webui.gate.house import Guest, guest_of
 from webui.i18n import Texts
 
@@ -73,7 +73,7 @@ class Lines(_Body):
 
 
 class Wanted(Lines):
-    """Lines to be spoken, or a take to be heard again."""
+    """Lines to be spoken or listened to, or a take."""
 
     take: Id | None = None
 
@@ -95,12 +95,6 @@ class Delivered(Lines):
     """Files to be made."""
 
     delivery: Delivery
-
-
-class Checked(Lines):
-    """Lines, or a take, to be listened to."""
-
-    take: Id | None = None
 
 
 def desk_routes(desk: Desk) -> APIRouter:
@@ -233,7 +227,7 @@ def desk_routes(desk: Desk) -> APIRouter:
         return rendering_json(work.speaking.jobs)
 
     @routes.post("/projects/{project_id}/check", status_code=202)
-    def check(work: Opened, wanted: Checked, guest: Asking) -> Json:
+    def check(work: Opened, wanted: Wanted, guest: Asking) -> Json:
         work.speaking.check(guest, wanted.lines, wanted.take)
         return rendering_json(work.speaking.jobs)
 

@@ -10,6 +10,7 @@ from core.desk.script import KeptTake, Line, Project, Script
 from core.desk.takes import as_command, as_link
 from core.errors import EncoreError
 from core.finding import Finding
+from core.request import SAVED, STOCK
 from core.studio import Studio
 from webui.components.engines import engine_name
 from webui.components.notice import sentence
@@ -124,25 +125,20 @@ def offered(studio: Studio, engine: str, viewer: str, words: Texts) -> Json:
     ]
     if engine not in studio.synthesis.names:
         return {"engines": engines, "voices": [], "can": None}
-    speaking = studio.synthesis[engine]
-    can = speaking.capabilities
+    can = studio.synthesis[engine].capabilities
     library = studio.library.voices(viewer) if can.cloning else []
     saved = [
         {
-            "value": f"saved:{voice.voice_id}",
+            "value": f"{SAVED}{voice.voice_id}",
             "label": voice.name if voice.owner in ("", viewer) else f"{voice.name} · {voice.owner}",
             "group": "saved",
-            "language": getattr(voice, "language", ""),
+            "language": voice.language,
         }
         for voice in library
     ]
-    try:
-        stock = speaking.voices
-    except EncoreError:  # without its model an engine has none; asking it to speak says why
-        stock = ()
     known = [
-        {"value": f"stock:{voice.name}", "label": voice.label, "group": "stock", "language": voice.language}
-        for voice in stock
+        {"value": f"{STOCK}{voice.name}", "label": voice.label, "group": "stock", "language": voice.language}
+        for voice in studio.stock_voices(engine)
     ]
     return {
         "engines": engines,

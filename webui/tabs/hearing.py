@@ -10,10 +10,9 @@ from functools import partial
 
 from gradio.blocks import Block
 
-from core.desk.rendering import voice_name
 from core.progress import Progress
 from core.report import SynthesisReport
-from core.request import AUTO, SynthesisRequest
+from core.request import AUTO, SynthesisRequest, voice_name
 from core.sound import encode_take
 from core.text.markup.model import Notation
 from webui.components.annotation_panel import heard

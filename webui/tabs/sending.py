@@ -4,11 +4,12 @@ from typing import Any
 
 import gradio as gr
 
-from core.desk.rendering import instruction_text, voice_name
+from core.desk.rendering import instruction_text
 from core.desk.script import KeptTake, Line, new_id
 from core.desk.takes import as_link
 from core.engines.base import Transcript
 from core.errors import EncoreError, InvalidInput
+from core.request import LibrarySpeaker, voice_name
 from webui.components import notice
 from webui.events import Form, Updates, on
 from webui.form import Form as Settings
@@ -80,7 +81,7 @@ class Sending:
         library = self._page.studio.library
         for voice in library.voices(session.viewer):
             if library.reference(voice.voice_id).audio.data == form.reference.source.data:
-                return f"saved:{voice.voice_id}"
+                return voice_name(LibrarySpeaker(voice.voice_id))
         raise InvalidInput("desk.clip")
 
     def _on_transcript(self, form: Form, event: gr.EventData) -> Updates:

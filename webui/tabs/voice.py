@@ -6,17 +6,26 @@ from functools import partial
 
 import gradio as gr
 
-from core.errors import EncoreError, InvalidAudio, InvalidInput
+from core.errors import InvalidAudio, InvalidInput
 from core.progress import Progress
 from core.report import TranscriptReport
-from core.request import AudioSource, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, TranscriptionRequest
+from core.request import (
+    SAVED,
+    STOCK,
+    AudioSource,
+    LibrarySpeaker,
+    ReferenceSpeaker,
+    Speaker,
+    StockSpeaker,
+    TranscriptionRequest,
+)
 from core.speakers.saved import SavedVoice
-from webui.api.audio import MEGABYTE
+from webui.api.uploads import MEGABYTE
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
 from webui.components.markup import markup
 from webui.events import Form, Updates, on, settle
-from webui.form import STOCK, Reference
+from webui.form import Reference
 from webui.i18n import Texts
 from webui.page import Page
 from webui.session import Session
@@ -81,12 +90,7 @@ class VoicePanel:
         """The voice list, saved voices first, as (words, value)."""
         texts, engine = session.texts, self._page.engine(session)
         library = self._page.studio.library.voices(session.viewer) if engine.capabilities.cloning else []
-        saved = [(_saved_words(voice, session.viewer), f"saved:{voice.voice_id}") for voice in library]
-        try:
-            stock = engine.voices
-        except EncoreError:
-            # Without its model an engine has no voices; asking it to speak says why.
-            return saved
+        saved = [(_saved_words(voice, session.viewer), f"{SAVED}{voice.voice_id}") for voice in library]
         return saved + [
             (
                 texts(
@@ -97,7 +101,7 @@ class VoicePanel:
                 ),
                 f"{STOCK}{voice.name}",
             )
-            for voice in stock
+            for voice in self._page.studio.stock_voices(engine.name)
         ]
 
     def offer(self, session: Session) -> Updates:
@@ -169,22 +173,15 @@ class VoicePanel:
 
     def _on_agree(self, form: Form) -> Updates:
         """Asked once: what was confirmed is not taken back, and the question goes away."""
-        session: Session = form[self._page.session]
         if not form[self.agreed]:
             return {}
-        try:
-            session.agree()
-        except Exception as error:  # it holds for this page all the same
-            return {self.agreed: gr.update(visible=False), self.notice: notice.failure(session.texts, error)}
-        return {self.agreed: gr.update(visible=False), self.notice: ""}
+        return {self.agreed: gr.update(visible=False), self.notice: agree(form[self._page.session])}
 
     def _on_upload(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]
         session.reference = None
         try:
-            clip = self._page.clips.get(str(event.id))
-            if clip is None:
-                raise InvalidAudio("audio.empty")
+            clip = self._page.clips.brought(str(event.id))
             self.use(session, AudioSource(clip.data, clip.name))
         except Exception as error:
             return {
@@ -237,7 +234,7 @@ class VoicePanel:
         except Exception as error:
             return {self.notice: notice.failure(texts, error)}
         return {
-            self.voice: gr.update(choices=self.choices(session), value=f"saved:{voice.voice_id}"),
+            self.voice: gr.update(choices=self.choices(session), value=f"{SAVED}{voice.voice_id}"),
             self.origin: LIST,
             self.name: "",
             self.notice: notice.notice("good", texts("voice.saved", name=voice.name)),
@@ -253,6 +250,15 @@ def consent_given(session: Session) -> str:
     """Who agreed and when, for a voice that is saved now: what its saver confirmed."""
     who, today = session.viewer or session.texts("voices.whoever"), time.strftime("%Y-%m-%d")
     return session.texts("voices.consent_given", who=who, date=today)
+
+
+def agree(session: Session) -> str:
+    """Whoever is cloned agreed to it; what there is to tell of that."""
+    try:
+        session.agree()
+    except Exception as error:  # it holds for this page all the same
+        return notice.failure(session.texts, error)
+    return ""
 
 
 def refused(texts: Texts, event: gr.EventData) -> str:

@@ -218,9 +218,7 @@ class VoiceCard:
         session: Session = form[self._page.session]
         studio = self._page.studio
         try:
-            clip = self._page.clips.get(str(event.id))
-            if clip is None:
-                raise InvalidAudio("audio.empty")
+            clip = self._page.clips.brought(str(event.id))
             if not session.agreed:
                 raise InvalidInput("consent.needed")
             source = AudioSource(clip.data, clip.name)

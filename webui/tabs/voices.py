@@ -8,7 +8,7 @@ import gradio as gr
 from core.audio import Floats
 from core.errors import InvalidAudio, InvalidInput
 from core.progress import Progress
-from core.request import AudioSource, ReferenceSpeaker
+from core.request import SAVED, AudioSource, ReferenceSpeaker
 from core.speakers import bundle
 from core.speakers.atlas import atlas
 from core.speakers.nearest import COUNT, KnownVoice, Neighbour, VoiceSpace
@@ -20,11 +20,11 @@ from webui.components.markup import markup
 from webui.components.voice_map import voice_map
 from webui.components.voices import likeness, voice_list
 from webui.events import Form, Updates, on
-from webui.gallery import SAVED, Likeness
+from webui.gallery import Likeness
 from webui.page import Page
 from webui.session import Session
 from webui.tabs.clone import CloneTab
-from webui.tabs.voice import LIST, consent_given, refused
+from webui.tabs.voice import LIST, agree, consent_given, refused
 from webui.tabs.voice_card import ACTS, KIND, ZONE, VoiceCard
 
 
@@ -150,14 +150,9 @@ class VoicesTab:
         return {self.list: self._list(session)}
 
     def _on_agree(self, form: Form) -> Updates:
-        session: Session = form[self._page.session]
         if not form[self.agreed]:
             return {}
-        try:
-            session.agree()
-        except Exception as error:  # it holds for this page all the same
-            return {self.agreed: gr.update(visible=False), self.told: notice.failure(session.texts, error)}
-        return {self.agreed: gr.update(visible=False), self.told: ""}
+        return {self.agreed: gr.update(visible=False), self.told: agree(form[self._page.session])}
 
     def _on_open(self, form: Form, event: gr.EventData) -> Updates:
         session: Session = form[self._page.session]
@@ -176,9 +171,7 @@ class VoicesTab:
         session: Session = form[self._page.session]
         texts = session.texts
         try:
-            clip = self._page.clips.get(str(event.id))
-            if clip is None:
-                raise InvalidAudio("audio.empty")
+            clip = self._page.clips.brought(str(event.id))
             if not session.agreed:
                 raise InvalidInput("consent.needed")
             loaded = clip.name.lower().endswith(bundle.SUFFIX)
@@ -246,9 +239,10 @@ class VoicesTab:
 
     async def _on_probe(self, form: Form, event: gr.EventData) -> AsyncIterator[Updates]:
         session: Session = form[self._page.session]
-        clip = self._page.clips.get(str(event.id))
-        if clip is None:
-            yield {self.working: notice.failure(session.texts, InvalidAudio("audio.empty"))}
+        try:
+            clip = self._page.clips.brought(str(event.id))
+        except InvalidAudio as error:
+            yield {self.working: notice.failure(session.texts, error)}
             return
         async for updates in self._find(session, clip, clip.name):
             yield updates

@@ -12,11 +12,10 @@ from core.desk.rendering import (
     only_cached,
     request_of,
     speak,
-    voice_name,
 )
 from core.desk.script import Line, Project, Script, Slot
 from core.errors import InvalidInput
-from core.request import AudioSource, Instruction, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker
+from core.request import AudioSource, Instruction, LibrarySpeaker, ReferenceSpeaker, Speaker, StockSpeaker, voice_name
 from core.studio import Studio
 from tests.core.desk.conftest import PacedEngine
 from tests.core.humming import hum
