@@ -2,13 +2,17 @@
 
 import io
 import lzma
+import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The first that a zip can say: when it was made is nothing that it has to tell."""
+_COPIED = 1 << 20
+"""Bytes that are copied at once."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, RuntimeError)
 """What ``zipfile`` raises for what is no zip, is damaged, encrypted, or packed in a way that it does not know."""
 
@@ -20,6 +24,21 @@ def packed(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def write_zip(path: Path, folder: Path, names: Sequence[str]) -> None:
+    """Put the files ``names`` below ``folder`` into a zip at ``path``, as they are: sound does not compress.
+
+    Raises :class:`OSError`.
+    """
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # Unix, wherever this is: the bytes are the same then
+            entry.file_size = (folder / name).stat().st_size
+            with (folder / name).open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, _COPIED)
 
 
 def unpacked(data: bytes, *, most_files: int, most_bytes: int) -> dict[str, bytes]:

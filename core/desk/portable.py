@@ -9,6 +9,7 @@ from core.desk.projects import read_project, write_project
 from core.desk.script import Project
 from core.errors import InvalidInput, Refused
 from core.finding import Finding
+from core.request import SAVED
 from core.speakers import bundle
 from core.speakers.bundle import VoiceBundle
 from core.speakers.library import VoiceLibrary
@@ -20,7 +21,6 @@ MOST_VOICES = 32
 
 _PROJECT = "project.json"
 _VOICE = re.compile(rf"voices/([0-9a-f]{{16}}){re.escape(bundle.SUFFIX)}")
-_SAVED = "saved:"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def unpack(data: bytes, library: VoiceLibrary, owner: str = "", *, voices: bool 
     findings = [Finding("warning", "desk.voice_damaged", {"reason": reason}) for reason in damaged]
     here = {voice_id: bundle.add(library, found, owner).voice_id for voice_id, found in bundles.items()}
     project = _renamed(project, here)
-    known = {f"{_SAVED}{voice.voice_id}" for voice in library.voices(owner)}
+    known = {f"{SAVED}{voice.voice_id}" for voice in library.voices(owner)}
     roles = [speaker or "*" for speaker, voice in project.script.cast.items() if _is_missing(voice, known)]
     if roles:
         code = "desk.voices_missing" if voices else "desk.voices_left"
@@ -107,7 +107,7 @@ def _with_named(project: Project, library: VoiceLibrary, viewer: str | None) -> 
     called = {voice.name.casefold(): voice.voice_id for voice in reversed(library.voices(viewer))}
     script = project.script
     found = {
-        speaker: f"{_SAVED}{called[speaker.casefold()]}"
+        speaker: f"{SAVED}{called[speaker.casefold()]}"
         for speaker in script.speakers
         if speaker not in script.cast and speaker.casefold() in called
     }
@@ -117,16 +117,16 @@ def _with_named(project: Project, library: VoiceLibrary, viewer: str | None) -> 
 def _saved(project: Project) -> list[str]:
     """The ids of the saved voices in ``project``, each once: those of its cast, and those of its takes."""
     voices = (*project.script.cast.values(), *(take.voice for take in project.takes))
-    return list(dict.fromkeys(voice.removeprefix(_SAVED) for voice in voices if voice.startswith(_SAVED)))
+    return list(dict.fromkeys(voice.removeprefix(SAVED) for voice in voices if voice.startswith(SAVED)))
 
 
 def _is_missing(voice: str, known: Collection[str]) -> bool:
-    return voice.startswith(_SAVED) and voice not in known
+    return voice.startswith(SAVED) and voice not in known
 
 
 def _renamed(project: Project, here: Mapping[str, str]) -> Project:
     """``project`` with its saved voices called as they are called here."""
-    names = {f"{_SAVED}{there}": f"{_SAVED}{voice_id}" for there, voice_id in here.items()}
+    names = {f"{SAVED}{there}": f"{SAVED}{voice_id}" for there, voice_id in here.items()}
     cast = {speaker: names.get(voice, voice) for speaker, voice in project.script.cast.items()}
     takes = tuple(replace(take, voice=names.get(take.voice, take.voice)) for take in project.takes)
     return replace(project, script=replace(project.script, cast=cast), takes=takes)

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import soxr
 
-from core.audio import AudioClip, Floats
+from core.audio import Floats
 from core.loudness import Meter, limited
 
 FINE_RATE = 192_000
@@ -85,18 +85,6 @@ def measure(blocks: Iterable[Floats], rate: int, channels: int = 1) -> Measured:
     return gauge.finish()
 
 
-def integrated(clip: AudioClip) -> float | None:
-    """Integrated loudness of ``clip`` in LUFS; None for silence. What is shorter than a block counts as if silence
-    followed.
-    """
-    return measure([clip.samples], clip.sample_rate).loudness
-
-
-def true_peak(clip: AudioClip) -> float:
-    """The highest level that ``clip`` reaches, between its samples too, in dBTP; :data:`SILENCE_DB` for silence."""
-    return measure([clip.samples], clip.sample_rate).peak
-
-
 @dataclass(frozen=True)
 class Levelling:
     """How a sound is turned up or down."""
@@ -143,13 +131,6 @@ def levelling(samples: Samples, rate: int, *, target: float | None, peak: float,
             last_db, reached = gain_db, after
         gain_db += missing / slope
     return Levelling(_factor(min(gain_db, most)), ceiling)
-
-
-def levelled(clip: AudioClip, *, target: float | None, peak: float, channels: int = 1) -> AudioClip:
-    """``clip`` as :func:`levelling` has it."""
-    found = levelling(clip.samples, clip.sample_rate, target=target, peak=peak, channels=channels)
-    parts = list(found.blocks(clip.samples, clip.sample_rate))
-    return AudioClip(np.concatenate(parts) if parts else clip.samples, clip.sample_rate)
 
 
 def _read(samples: Samples) -> Iterator[Floats]:

@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass
 import core
 from core import identity
 from core.desk.delivery.joining import Place
-from core.desk.rendering import voice_name
 from core.desk.script import KeptTake, Project
 from core.desk.takes import as_command
 from core.finding import Finding
-from core.request import LibrarySpeaker, Speaker
+from core.request import LibrarySpeaker, Speaker, voice_name
 from core.sound import SYNTHETIC
 from core.studio import Studio
 

@@ -4,7 +4,6 @@ The same project gives the same bytes, whenever and wherever that is. Memory hol
 """
 
 import tempfile
-import zipfile
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import soundfile as sf
 
+from core.archive import write_zip
 from core.desk.delivery import manifest
 from core.desk.delivery.joining import LONGEST_S, Place, Track, places
 from core.desk.delivery.manifest import DeliveredLine, WrittenFile
@@ -33,9 +33,6 @@ _SPEAKING = 0.9
 """The share of the work that speaking is."""
 _TAKE = 8
 """Characters of a sound's content id in names."""
-_DATE = (1980, 1, 1, 0, 0, 0)
-"""When everything in a zip file was made: the earliest that it can say."""
-_COPIED = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def package(
             folder = Path(name)
             for step in deliver(studio, project, viewer, folder / "files", progress, line_ids):
                 if isinstance(step, Delivered):
-                    _zip(folder / "files", step.names, folder / "zip")
+                    write_zip(folder / "zip", folder / "files", step.names)
                     (folder / "zip").replace(path)
                 yield step
 
@@ -222,16 +219,3 @@ def _storing(path: Path) -> Iterator[None]:
         raise StorageFailed("file.unwritable", path=path, reason=error.strerror or error) from error
     except sf.LibsndfileError as error:
         raise StorageFailed("file.unwritable", path=path, reason=error.error_string) from error
-
-
-def _zip(folder: Path, names: Sequence[str], path: Path) -> None:
-    """The files ``names`` below ``folder`` in one, as they are: sound does not compress."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3  # Unix, wherever this is: the bytes are the same then
-            entry.file_size = (folder / name).stat().st_size
-            with (folder / name).open("rb") as source, archive.open(entry, "w") as target:
-                while data := source.read(_COPIED):
-                    target.write(data)

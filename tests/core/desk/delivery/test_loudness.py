@@ -4,7 +4,7 @@ import pytest
 
 from core.audio import AudioClip
 from core.desk.delivery import loudness
-from core.desk.delivery.loudness import SILENCE_DB, integrated, levelled, levelling, measure, true_peak
+from core.desk.delivery.loudness import SILENCE_DB, levelling, measure
 from core.sound import encode_take
 from tests.core.desk.delivery.judge import judged
 
@@ -16,6 +16,20 @@ def speechlike(seconds: float = 4.0, rate: int = 24_000, level: float = 0.1) -> 
     envelope = np.clip(np.sin(2 * np.pi * 3 * np.arange(n) / rate), 0, 1) ** 2
     noise = np.tanh(np.convolve(rng.standard_normal(n), np.ones(6) / 3, "same"))
     return AudioClip((level * envelope * noise).astype(np.float32), rate)
+
+
+def levelled(clip: AudioClip, *, target: float | None, peak: float, channels: int = 1) -> AudioClip:
+    found = levelling(clip.samples, clip.sample_rate, target=target, peak=peak, channels=channels)
+    samples = np.concatenate([clip.samples[:0], *found.blocks(clip.samples, clip.sample_rate)])
+    return AudioClip(samples, clip.sample_rate)
+
+
+def integrated(clip: AudioClip) -> float | None:
+    return measure([clip.samples], clip.sample_rate).loudness
+
+
+def true_peak(clip: AudioClip) -> float:
+    return measure([clip.samples], clip.sample_rate).peak
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_000, 48_000])
