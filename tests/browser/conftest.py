@@ -58,6 +58,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@contextmanager
+def patience(milliseconds: float) -> Iterator[None]:
+    """Expectations wait this long."""
+    expect.set_options(timeout=milliseconds)
+    yield
+    expect.set_options(timeout=USUAL_MS)
+
+
 @dataclass
 class Humming:
     """The app around the small engines."""

@@ -15,7 +15,7 @@ from core.loudness import prepare
 from core.text.analysis import analyse
 from core.text.lexicon import Lexicon
 from core.text.markup.model import Notation
-from tests.browser.conftest import USUAL_MS, Humming
+from tests.browser.conftest import Humming, patience
 from tests.browser.steps import PATIENCE_MS, open_tab, speak
 from tests.core.speakers.test_reference import speechlike
 
@@ -46,9 +46,8 @@ def ready() -> Iterator[None]:
     """Dictionaries and the meter of loudness, loaded as they are behind the first visitor's back; and patience."""
     prepare()
     analyse("准备 ready", Notation.ANY, Lexicon())
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
+    with patience(PATIENCE_MS):
+        yield
 
 
 class Look:

@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.audio import AudioClip, decode
 from core.desk.importing import read_script
 from core.settings import child_environment
-from tests.browser.conftest import ROOT, USUAL_MS, Served
+from tests.browser.conftest import ROOT, Served, patience
 from tests.browser.steps import PATIENCE_MS, open_tab
 
 pytestmark = pytest.mark.slow
@@ -44,9 +44,8 @@ LOUDNESS = -16.0
 
 @pytest.fixture(scope="module", autouse=True)
 def patient() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
+    with patience(PATIENCE_MS):
+        yield
 
 
 def line(page: Page, number: int) -> Locator:

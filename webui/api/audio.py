@@ -16,13 +16,11 @@ from core.errors import InvalidAudio, InvalidInput
 from webui.api.errors import OpenAIRoute
 from webui.api.ranges import respond
 from webui.api.schemas import AUDIO_FILE, FAILURES
+from webui.api.uploads import LONGEST_NAME, MEGABYTE, UPLOAD_TYPE, body_of, clip_too_large
 from webui.gate.house import guest_of
 
-MEGABYTE = 2**20
 STORE_BYTES = 768 * MEGABYTE
 """What all clips together may take; the ones unused for longest go first."""
-UPLOAD_TYPE = "application/octet-stream"
-"""The one content type that uploads may have: browsers ask before they send it from another site."""
 MOST_MADE = 10_000
 """Clips of which it is known what they were made of."""
 MEDIA_TYPES = {
@@ -96,6 +94,13 @@ class ClipStore:
                 self._clips.move_to_end(clip_id)
             return clip
 
+    def brought(self, clip_id: str) -> Clip:
+        """The clip that somebody has just brought. Raises :class:`InvalidAudio` (``audio.empty``) if it is not here."""
+        clip = self.get(clip_id)
+        if clip is None:
+            raise InvalidAudio("audio.empty")
+        return clip
+
 
 def audio_routes(store: ClipStore) -> APIRouter:
     """``POST /audio`` takes a clip, ``GET /audio/{id}`` gives one back, whole or in part."""
@@ -104,14 +109,8 @@ def audio_routes(store: ClipStore) -> APIRouter:
     @routes.post("/audio", include_in_schema=False)
     async def upload(request: Request, name: str = "") -> dict[str, str]:
         """Keep a clip for the page."""
-        if request.headers.get("content-type") != UPLOAD_TYPE:
-            raise InvalidInput("api.upload_type", type=UPLOAD_TYPE)
-        data = bytearray()
-        async for chunk in request.stream():
-            data += chunk
-            if len(data) > MAX_BYTES:
-                raise InvalidAudio("audio.too_large", megabytes=len(data) / MEGABYTE, limit=MAX_BYTES / MEGABYTE)
-        clip = store.put(bytes(data), name[-120:])
+        data = await body_of(request, MAX_BYTES, clip_too_large)
+        clip = store.put(data, name[-LONGEST_NAME:])
         return {"id": clip.clip_id}
 
     @routes.get(

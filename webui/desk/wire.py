@@ -4,8 +4,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
-from core.errors import EncoreError, InvalidInput
-from webui.api.audio import UPLOAD_TYPE
+from core.errors import EncoreError
 from webui.api.errors import MEGABYTE, OpenAIRoute, answer
 from webui.i18n import DEFAULT, LANGUAGES, Texts, texts
 
@@ -19,18 +18,6 @@ class DeskRoute(OpenAIRoute):
     def answer(self, request: Request, error: EncoreError) -> Response:
         """In the words of the page."""
         return answer(error, sentence=words_of(request).error(error))
-
-
-async def body_of(request: Request, limit: int) -> bytes:
-    """The bytes that were sent, as a file. Raises :class:`InvalidInput` (``api.upload_type``, ``api.too_large``)."""
-    if request.headers.get("content-type") != UPLOAD_TYPE:
-        raise InvalidInput("api.upload_type", type=UPLOAD_TYPE)
-    data = bytearray()
-    async for piece in request.stream():
-        data += piece
-        if len(data) > limit:
-            raise InvalidInput("api.too_large", limit=limit / MEGABYTE)
-    return bytes(data)
 
 
 def attachment(name: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webui.api.audio import UPLOAD_TYPE, ClipStore, audio_routes
+from webui.api.audio import ClipStore, audio_routes
+from webui.api.uploads import UPLOAD_TYPE
 
 DATA = bytes(range(256)) * 4
 BYTES = {"Content-Type": UPLOAD_TYPE}
