@@ -153,11 +153,12 @@
 
   /** What the script comes to, under the sheet. */
   desk.Sums = class Sums {
-    #of = new Map(); #sums = {spoken: 0, seconds: 0, hits: 0, misses: 0, saved: 0, failed: 0, wrong: 0, spent: 0};
+    #of = new Map(); #sums = {spoken: 0, seconds: 0, hits: 0, misses: 0, saved: 0, failed: 0, wrong: 0, outdated: 0};
 
     constructor(project) {
       this.project = project;
       this.node = el("div", {class: "e-sums-line"});
+      this.outdated = el("div", {class: "e-told", role: "status"});
     }
 
     /** What one line adds. */
@@ -165,7 +166,7 @@
       const state = this.project.state(id), spoken = state.clip && !state.stale;
       return {
         spoken: spoken ? 1 : 0, seconds: spoken ? state.duration_s : 0, hits: spoken ? state.hits : 0, misses: spoken ? state.misses : 0,
-        saved: spoken ? state.saved_ms ?? 0 : 0, spent: spoken ? state.total_ms ?? 0 : 0,
+        saved: spoken ? state.saved_ms ?? 0 : 0, outdated: state.outdated ? 1 : 0,
         failed: state.state === "failed" ? 1 : 0, wrong: state.check && !state.check.passed ? 1 : 0,
       };
     }
@@ -183,7 +184,9 @@
         for (const name of Object.keys(share)) this.#sums[name] += share[name] - (before?.[name] ?? 0);
         this.#of.set(id, share);
       }
-      const {spoken, seconds, hits, misses, saved, failed, wrong} = this.#sums, count = project.order.length;
+      const {spoken, seconds, hits, misses, saved, failed, wrong, outdated} = this.#sums, count = project.order.length;
+      const told = outdated ? say("desk.outdated", {count: outdated}) : "";
+      if (told !== this.outdated.textContent) this.outdated.replaceChildren(...told ? [desk.note("warning", told)] : []);
       this.node.replaceChildren(...[
         el("span", {}, say("desk.spoken_of", {spoken, count})),
         spoken ? el("span", {}, desk.length(seconds)) : null,

@@ -42,7 +42,7 @@
       const doing = state.state === "waiting" || state.state === "working";
       const head = el("header", {class: "e-section-head"}, title, doing ? cancel : state.state === "done" ? null : speak);
       if (!state.clip) {
-        this.sound.replaceChildren(head, el("p", {class: "e-hint"}, state.error ?? (doing ? desk.outcome(state)[0].textContent : say("desk.not_spoken"))));
+        this.sound.replaceChildren(head, el("p", {class: "e-hint"}, state.error ?? (doing ? desk.outcome(state)[0].textContent : say(state.stale ? "desk.lost_help" : "desk.not_spoken"))));
         return;
       }
       const facts = [say("unit.s", {value: state.duration_s.toFixed(1)}), say("take.settings", {speed: Number((state.speed ?? line.speed).toFixed(2)), seed: state.seed ?? line.seed})];
@@ -54,7 +54,7 @@
           el("span", {class: "e-actions"},
             el("a", {href: `audio/${state.clip}`, download: `${String(number).padStart(3, "0")}${line.speaker ? `-${line.speaker}` : ""}.wav`, title: say("take.download"), "aria-label": say("take.download")}, icon("download")))),
         desk.wave(state.bars ?? [], say("desk.seek")), state.segments?.length ? desk.rail(state.segments) : null,
-        state.stale ? el("p", {class: "e-hint"}, say("desk.stale_help")) : this.#badges(state));
+        state.stale ? el("p", {class: "e-hint"}, say(state.outdated ? "desk.lost_help" : "desk.stale_help")) : this.#badges(state));
       this.sound.replaceChildren(head, card);
       showOnce();
     }

@@ -107,8 +107,7 @@
     #field(field, value) { if (field.value !== value) field.value = value; }
 
     #told(state) {
-      if (state.stale && state.state === "new") return say("desk.state.stale");
-      return say(`desk.state.${state.state}`);
+      return state.stale && state.state === "new" ? desk.stale(state) : say(`desk.state.${state.state}`);
     }
 
     #verdict(check) {
@@ -153,13 +152,16 @@
     return say(state.stage === "transcribe" ? "desk.state.checking" : "desk.state.working");
   };
 
+  /** Why a line that was spoken is to be spoken again. */
+  desk.stale = ({outdated, clip}) => say(outdated || !clip ? "desk.state.lost" : "desk.state.stale");
+
   /** What the cache did for a line, or how far it is. */
   desk.outcome = state => {
     if (state.state === "waiting") return [el("span", {class: "e-doing"}, say("desk.state.waiting"))];
     if (state.state === "working") return [el("span", {class: "e-doing", "data-working": ""}, desk.stage(state))];
     if (state.state === "failed") return [el("span", {class: "e-badge", "data-outcome": "offline"}, icon("close"), say("desk.state.failed"))];
+    if (state.stale) return [el("span", {class: "e-doing"}, desk.stale(state))];
     if (!state.clip) return [];
-    if (state.stale) return [el("span", {class: "e-doing"}, say("desk.state.stale"))];
     const mixed = state.hits && state.misses;
     const words = mixed ? say("desk.mixed", {misses: state.misses, hits: state.hits}) : say(`outcome.${state.outcome}`);
     return [desk.badge(state.outcome, words, state.total_ms, say("desk.badge_help", {misses: state.misses, hits: state.hits})),

@@ -65,7 +65,7 @@
         el("div", {id: "desk-line", role: "tabpanel", tabindex: "-1", "aria-labelledby": "desk-tab-line"}, this.panel.node),
         el("div", {id: "desk-cast", role: "tabpanel", tabindex: "-1", "aria-labelledby": "desk-tab-cast"}, this.cast.node));
       this.root.replaceChildren(
-        el("section", {class: "e-panel e-main", "aria-label": say("tab.script")}, this.bar.node, this.bar.find.node, this.told, this.empty, this.sheet.node, this.sums.node),
+        el("section", {class: "e-panel e-main", "aria-label": say("tab.script")}, this.bar.node, this.bar.find.node, this.told, this.sums.outdated, this.empty, this.sheet.node, this.sums.node),
         this.aside, this.spoken, this.names, el("div", {class: "e-dropping", "aria-hidden": "true"}, icon("upload"), el("p", {}, say("desk.drop"))));
       this.side(this.sideName ?? "cast");
       project.changed("all");

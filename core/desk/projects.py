@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class StoredProject:
     """Counts what was done to it; whoever saves it, counts."""
     passing: bool = False
     """Whether somebody made it whom nobody knows, so that it is not kept for ever."""
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """Of each line that was spoken, by its id: the fingerprint of the engine that spoke it last."""
     findings: tuple[Finding, ...] = ()
     """What is to be told about its file."""
 
@@ -152,6 +154,7 @@ class ProjectStore:
         path = self._folder / f"{stored.project_id}.json"
         meta = {"owner": stored.owner, "saved_s": stored.saved_s, "revision": stored.revision}
         meta |= {"passing": True} if stored.passing else {}
+        meta |= {"spoken": dict(stored.spoken)} if stored.spoken else {}
         draft = _draft(path)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -245,7 +248,8 @@ def _read(path: Path) -> StoredProject:
     try:
         project, meta = read_project(data)
         owner, saved_s, revision = str(meta["owner"]), float(meta["saved_s"]), int(meta["revision"])
-        return StoredProject(path.stem, owner, project, saved_s, revision, meta.get("passing") is True)
+        spoken = {str(line_id): str(engine) for line_id, engine in dict(meta.get("spoken", {})).items()}
+        return StoredProject(path.stem, owner, project, saved_s, revision, meta.get("passing") is True, spoken)
     except InvalidInput as error:
         if error.code == "desk.newer":
             raise

@@ -67,7 +67,8 @@ class Opened:
         self._history = History(stored.project)
         self.revision = stored.revision + LEAP
         self._before: deque[tuple[int, Project]] = deque([(self.revision, stored.project)], maxlen=REMEMBERED)
-        self._cards: dict[str, dict[str, Card]] = {LINES: {}, TAKES: {}}
+        spoken = {line_id: Card(fingerprint=engine) for line_id, engine in stored.spoken.items()}
+        self._cards: dict[str, dict[str, Card]] = {LINES: spoken, TAKES: {}}
         self._unsaved_since: float | None = None
         self._edited_s = 0.0
         self._lock = threading.RLock()
@@ -142,12 +143,15 @@ class Opened:
         if self.project is before:
             return
         self.revision += 1
-        self._edited_s = time.monotonic()
         self._before.append((self.revision, self.project))
-        self._unsaved_since = self._unsaved_since or self._edited_s
+        self._to_be_saved()
         self._forget()
         if tell:
             self.feed.tell(("changed", ""), {"type": "changed", "revision": self.revision})
+
+    def _to_be_saved(self) -> None:
+        self._edited_s = time.monotonic()
+        self._unsaved_since = self._unsaved_since or self._edited_s
 
     def _forget(self) -> None:
         """Of what was deleted some is remembered, for a step back, but not of a whole day's scripts."""
@@ -200,7 +204,10 @@ class Opened:
     def update(self, kind: str, subject: str, change: Callable[[Card], Card]) -> None:
         """More is known of a line or a take; where it was deleted meanwhile, that is for whoever wants it back."""
         with self._lock:
-            self._cards[kind][subject] = change(self.card(kind, subject))
+            before = self.card(kind, subject)
+            card = self._cards[kind][subject] = change(before)
+            if kind == LINES and card.fingerprint != before.fingerprint:
+                self._to_be_saved()
             # Told as it is when it is told: it may have been edited by then.
             self.feed.tell((kind, subject), partial(self._line_event if kind == LINES else self._take_event, subject))
 
@@ -236,7 +243,9 @@ class Opened:
                 typing = now - self._edited_s < SETTLED_S and now - (self._unsaved_since or now) < LONGEST_S
                 if self._unsaved_since is None or (settled and typing):
                     return
-                stored = replace(self._stored, project=self.project, revision=self.revision)
+                stored = replace(
+                    self._stored, project=self.project, revision=self.revision, spoken=self._spoken(self.project)
+                )
                 self._unsaved_since = None
             error: EncoreError | None = None
             try:
@@ -252,6 +261,12 @@ class Opened:
             ("saved", ""),
             lambda words: {"type": "saved", "saved_s": saved_s, "error": words.error(error) if error else None},
         )
+
+    def _spoken(self, project: Project) -> Mapping[str, str]:
+        """The fingerprint of the engine that spoke each line last."""
+        cards = self._cards[LINES]
+        known = {line.line_id: cards[line.line_id] for line in project.script.lines if line.line_id in cards}
+        return {line_id: card.fingerprint for line_id, card in known.items() if card.fingerprint}
 
     def leave(self) -> None:
         """Save it for the last time; what nobody ever wrote anything in is no project."""

@@ -64,6 +64,7 @@ def state_json(state: State, words: Texts) -> Json:
         "fraction": round(card.fraction, 3),
         "ahead": card.ahead,
         "stale": state.stale,
+        "outdated": state.outdated,
         "error": sentence(words, error) if error else None,
         "code": error.code if isinstance(error, EncoreError) else None,
         **(_heard_json(heard, words) if heard else NOTHING_HEARD),

@@ -184,6 +184,9 @@ class Speaking:
         with suppress(EncoreError):  # what is wrong with it is told when it is asked for
             spoken = only_cached(self._studio, project, line, job.guest.caller.name)
             if spoken is None:
+                if self._opened.card(LINES, job.subject).fingerprint:
+                    fingerprint = self._studio.synthesis[project.script.engine].fingerprint
+                    tell(lambda card: card.missed(about, fingerprint))
                 return
             heard = self._heard(spoken)
             tell(lambda card: card.remembered(about, heard))
@@ -212,7 +215,8 @@ class Speaking:
         origin = (take.audio.content_id, "wav")
         clip = self._clips.made(origin, lambda: encode_take(take.audio), "take.wav")
         bars = bytes(round(bar * 100) for bar in waveform(take.audio))
-        return Heard(clip.clip_id, take.report, spoken.speed, bars, spoken.findings)
+        fingerprint = self._studio.synthesis[take.report.engine].fingerprint
+        return Heard(clip.clip_id, take.report, spoken.speed, bars, spoken.findings, fingerprint)
 
     def _tell(self) -> None:
         self._opened.feed.tell(("rendering", ""), {"type": "rendering", **rendering_json(self.jobs)})

@@ -33,6 +33,8 @@ class Heard:
     bars: bytes
     """Its outline, see :func:`webui.session.waveform`, in percent: there may be thousands."""
     findings: Sequence[Finding]
+    fingerprint: str
+    """Of the engine that spoke it."""
 
     @property
     def hits(self) -> int:
@@ -58,6 +60,10 @@ class Card:
     """By what was asked for, the latest last."""
     checks: "OrderedDict[Hashable, TakeCheck]" = field(default_factory=OrderedDict)
     """What was found when that was listened to, by the same."""
+    fingerprint: str = ""
+    """Of the engine that spoke it last, if it ever was: known from day to day, which what was heard is not."""
+    lost: tuple[Hashable, bool] | None = None
+    """What was asked for when nothing was found of it any more, and whether another engine than today's spoke it."""
 
     def idle(self) -> "Card":
         """Nothing is being done for it."""
@@ -73,12 +79,17 @@ class Card:
 
     def spoken(self, asked: Hashable, heard: Heard) -> "Card":
         """It was spoken."""
-        return replace(self.idle(), failed=None, heard=_with(self.heard, asked, heard))
+        heard_now = _with(self.heard, asked, heard)
+        return replace(self.idle(), failed=None, heard=heard_now, fingerprint=heard.fingerprint)
 
     def remembered(self, asked: Hashable, heard: Heard, check: TakeCheck | None = None) -> "Card":
         """So it was spoken before, and found; nothing has been done for it now."""
         checks = _with(self.checks, asked, check) if check else self.checks
-        return replace(self, heard=_with(self.heard, asked, heard), checks=checks)
+        return replace(self, heard=_with(self.heard, asked, heard), checks=checks, fingerprint=heard.fingerprint)
+
+    def missed(self, asked: Hashable, fingerprint: str) -> "Card":
+        """It was spoken once, and nothing was found of how the engine with this fingerprint speaks it."""
+        return replace(self, lost=(asked, fingerprint != self.fingerprint))
 
     def broken(self, asked: Hashable, error: Exception) -> "Card":
         """It could not be spoken."""
@@ -98,7 +109,9 @@ class State:
     heard: Heard | None = None
     check: TakeCheck | None = None
     stale: bool = False
-    """Whether ``heard`` is how it was before it was edited."""
+    """Whether ``heard``, or what is there no more, is how it was before it was edited or the engine changed."""
+    outdated: bool = False
+    """Whether that is because another engine, or another build of it, spoke it."""
     error: Exception | None = None
 
 
@@ -113,11 +126,13 @@ def state_of(card: Card, wanted: Hashable) -> State:
     """How a line is that asks for ``wanted``."""
     current = card.heard.get(wanted)
     heard = current or next(reversed(card.heard.values()), None)
-    stale = current is None and heard is not None
+    lost = card.lost if current is None and card.lost and card.lost[0] == wanted else None
+    stale = current is None and (heard is not None or lost is not None)
+    outdated = lost is not None and lost[1]
     check = card.checks.get(wanted) if current else None
     error = card.failed[1] if card.failed and card.failed[0] == wanted else None
     state = card.doing or ("failed" if error else "done" if current else "new")
-    return State(state, card, heard, check, stale, error)
+    return State(state, card, heard, check, stale, outdated, error)
 
 
 def _with(known: "OrderedDict[Hashable, T]", asked: Hashable, value: T) -> "OrderedDict[Hashable, T]":

@@ -44,7 +44,9 @@ def test_a_project_is_opened_as_it_was_saved(store: ProjectStore, tmp_path: Path
     created = store.create(WHOLE, "anna")
     again = ProjectStore(tmp_path / "projects")
     assert again.open(created.project_id) == created
-    saved = again.save(replace(created, project=set_title(WHOLE, "Day 2"), revision=5))
+    saved = again.save(
+        replace(created, project=set_title(WHOLE, "Day 2"), revision=5, spoken={"a": "cosyvoice/3/4d2f"})
+    )
     assert (saved.revision, store.open(created.project_id, "anna")) == (5, saved)
     assert len(created.project_id) == 32
     assert {path.suffix for path in file_of(store, created).parent.iterdir()} == {".json", ".bak"}

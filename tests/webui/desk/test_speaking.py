@@ -45,6 +45,30 @@ def test_a_line_that_changed_is_new_and_a_step_back_is_heard_at_once(site: Site,
     assert [each["state"] for each in told["states"].values()] == ["new", "new"]
 
 
+def test_what_another_build_of_the_engine_spoke_is_to_be_spoken_again_and_says_so(site: Site, page: Page) -> None:
+    first, second, never = page.write("One.", "Two.", "Three.")
+    page.post("render", {"lines": [first, second]}, 202)
+    page.rendered()
+    site.desk._open.pop(page.whole["id"]).close()  # as after a restart
+    site.engine.fingerprint = "humming/2"
+
+    def told(line: str, *names: str) -> tuple[object, ...]:
+        return tuple(page.whole["states"][line][name] for name in names)
+
+    page.until(lambda whole: whole["states"][second]["outdated"])
+    assert told(first, "state", "stale", "outdated", "clip") == ("new", True, True, None)
+    assert told(never, "state", "stale", "outdated") == ("new", False, False)
+    page.post("render", {"lines": [first]}, 202)
+    page.rendered()
+    assert told(first, "state", "stale", "outdated") == ("done", False, False)
+    site.desk._open.pop(page.whole["id"]).close()
+    page.until(lambda whole: whole["states"][second]["outdated"] and whole["states"][first]["state"] == "done")
+    site.engine.fingerprint = "humming/1"  # what that one spoke is still there
+    site.desk._open.pop(page.whole["id"]).close()
+    page.until(lambda whole: {whole["states"][line]["state"] for line in (first, second)} == {"done"})
+    assert not told(second, "outdated")[0]
+
+
 def test_what_is_asked_for_first_and_what_is_seen(site: Site, page: Page) -> None:
     ids = page.write("One.", "Two.", "Three.", "Four.")
     site.engine.gate.clear()
