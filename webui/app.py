@@ -31,6 +31,7 @@ from webui.tabs.clone import CloneTab
 from webui.tabs.emotion import EmotionTab
 from webui.tabs.engines import EnginesTab
 from webui.tabs.pronunciation import PronunciationTab
+from webui.tabs.returning import Returning
 from webui.tabs.script import ScriptTab
 from webui.tabs.sending import Sending
 from webui.tabs.transcribe import TranscribeTab
@@ -48,6 +49,7 @@ DESK = ("parts", "project", "row", "sheet", "bar", "cast", "line", "check", "del
 """What the Script tab is drawn from."""
 SCRIPTS = (
     "encore",
+    "kept",
     "pronunciation",
     "emotion",
     "voices",
@@ -150,15 +152,17 @@ def _blocks(page: Page) -> gr.Blocks:
         voices.watch(voices_tab)
         script.connect(pronunciation, tabs)
         Sending(page, script, clone, emotion, transcribe, tabs)
+        returning = Returning(page, clone)
         others = [clone_tab, script_tab, pronunciation_tab, emotion_tab, voices_tab, transcribe_tab]
         cache.watch(shown=cache_tab, hidden=[*others, engines_tab])
         engines.watch(shown=engines_tab, hidden=[*others, cache_tab])
-        _wire(blocks, page, head, [clone, script, pronunciation, emotion, voices, transcribe, cache, engines])
+        loaded = _wire(blocks, page, head, [clone, script, pronunciation, emotion, voices, transcribe, cache, engines])
+        returning.follow(loaded)
     return blocks
 
 
-def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> None:
-    """The language, and what the header tells."""
+def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> Any:
+    """The language, and what the header tells; the event of the page being loaded."""
     language = page.language
 
     def draw_header(session: Session) -> Updates:
@@ -196,7 +200,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
     everything = [head, language, *page.labels.parts, *(part for tab in tabs for part in tab.drawn)]
     on(head.speak, on_speak, [page.session], everything)
     # A script's answers come by position, so this is the one handler that takes its inputs so.
-    blocks.load(
+    loaded = blocks.load(
         on_load,
         [page.session, language],
         everything,
@@ -207,6 +211,7 @@ def _wire(blocks: gr.Blocks, page: Page, head: gr.HTML, tabs: Sequence[Tab]) -> 
     language.change(None, inputs=language, js="language => encore.ready(language)")
     on(partial(gr.on, [gr.Timer(STATUS_SECONDS).tick, page.speaking.change]), on_tick, [page.session], [head])
     blocks.queue(default_concurrency_limit=CONCURRENT)
+    return loaded
 
 
 def _head() -> str:

@@ -32,7 +32,7 @@ class TakeCard:
     take_id: str
     number: int
     clip_id: str
-    """Its sound in the clip store."""
+    """Its sound in the clip store; empty if that is lost, and only the request is left."""
     voice: str
     """Who speaks, in words."""
     form: Form
@@ -85,6 +85,8 @@ class Session:
     """What the Emotion tab works on."""
     gallery: Gallery = field(default_factory=Gallery)
     """What the Voices tab shows."""
+    returned: bool = False
+    """Whether what its browser kept of an earlier visit is here."""
     _work: dict[str, Callable[[], None]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -122,6 +124,14 @@ class Session:
             loose = [take for take in older if not take.pinned] or older
             self.takes.remove(loose[-1])
         return card
+
+    def count_on(self, number: int) -> None:
+        """The next take has a higher number than ``number``."""
+        self._numbers = itertools.count(number + 1)
+
+    def restore(self, takes: Sequence[TakeCard]) -> None:
+        """Put takes of an earlier visit below those that are there."""
+        self.takes = [*self.takes, *takes][:MAX_TAKES]
 
     def take(self, take_id: str) -> TakeCard | None:
         """The take called ``take_id``, if it is still in the list."""

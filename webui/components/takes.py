@@ -9,6 +9,7 @@ from webui.components.engines import engine_name
 from webui.components.icons import icon
 from webui.components.latency import latency_bar
 from webui.components.mood import follows, mood_words
+from webui.components.notice import notice
 from webui.i18n import Texts
 from webui.session import TakeCard
 
@@ -49,8 +50,10 @@ def _card(texts: Texts, take: TakeCard, several: bool) -> str:
         if several
         else ""
     )
-    length = texts("unit.s", value=f"{report.duration_s:.1f}")
     settings = texts("take.settings", speed=f"{take.form.speed:g}", seed=report.seed)
+    if not take.clip_id:
+        return _lost(texts, take, settings)
+    length = texts("unit.s", value=f"{report.duration_s:.1f}")
     return (
         f'<article class="e-take" data-take="{take.take_id}" data-clip="{take.clip_id}" '
         f'data-duration="{report.duration_s:.3f}" data-outcome="{report.outcome.value}" '
@@ -68,6 +71,19 @@ def _card(texts: Texts, take: TakeCard, several: bool) -> str:
     )
 
 
+def _lost(texts: Texts, take: TakeCard, settings: str) -> str:
+    """A take of which only the request is left."""
+    acts = "".join(_action(act, texts(f"take.{act}")) for act in ("reuse", "script", "delete"))
+    return (
+        f'<article class="e-take" data-take="{take.take_id}" data-pinned="{str(take.pinned).lower()}">'
+        f'<header><span class="e-number">#{take.number}</span>'
+        f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
+        f'<span class="e-fact">{escape(settings)}</span><span class="e-actions">{acts}</span></header>'
+        f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
+        f"{notice('note', texts('take.lost'))}</article>"
+    )
+
+
 def _mood(texts: Texts, take: TakeCard) -> str:
     words = texts("mood.join").join(mood_words(texts, take.form.instruction))
     return f'<p class="e-in-mood">{icon("mood")}<span>{escape(words)}</span></p>' if words else ""
@@ -82,16 +98,17 @@ def _actions(texts: Texts, take: TakeCard) -> str:
         ("script", "take.script"),
         ("delete", "take.delete"),
     )
-    words = {act: escape(texts(key)) for act, key in keys}
-    made = {
-        act: f'<button data-act="{act}" title="{title}" aria-label="{title}">{icon(act)}</button>'
-        for act, title in words.items()
-    }
+    made = {act: _action(act, texts(key)) for act, key in keys}
     download = (
         f'<a href="audio/{take.clip_id}" download="encore-{take.number}.wav" '
         f'title="{escape(texts("take.download"))}" aria-label="{escape(texts("take.download"))}">{icon("download")}</a>'
     )
     return made["compare"] + made["pin"] + made["reuse"] + made["script"] + download + made["delete"]
+
+
+def _action(act: str, words: str) -> str:
+    title = escape(words)
+    return f'<button data-act="{act}" title="{title}" aria-label="{title}">{icon(act)}</button>'
 
 
 def waveform(bars: Sequence[float]) -> str:

@@ -1,0 +1,42 @@
+
+/** What Clone holds stays in the browser, and is there when the page is loaded again: words and requests, no sound. */
+{
+  const TYPED = "encore-typed", HELD = "encore-held";
+  // A window goes on with what was its own; a new one with what was there last.
+  const PLACES = [sessionStorage, localStorage];
+  let viewer = null; // whose page it is; unknown until what was kept has come back, and nothing is kept before that
+
+  const kept = name => {
+    for (const place of PLACES) {
+      try { const found = JSON.parse(place.getItem(name)); if (found) return found; } catch { /* nothing that was written here */ }
+    }
+    return null;
+  };
+  const keep = (name, value) => {
+    for (const place of PLACES) try { place.setItem(name, JSON.stringify(value)); } catch { place.removeItem(name); } // it is full
+  };
+
+  encore.kept = {
+    /** What was kept; never nothing, so that the server is sure to hear of it. */
+    read() { return JSON.stringify({typed: kept(TYPED), held: kept(HELD)}); },
+
+    /** The fields called `names` hold `values` now. */
+    type(names, values) {
+      if (viewer !== null) keep(TYPED, {viewer, ...Object.fromEntries(names.map((name, at) => [name, values[at]]))});
+    },
+
+    /** What no field shows, as the server tells it. */
+    hold(element, watch) {
+      const read = () => {
+        const text = element.textContent.trim();
+        if (!text) return;
+        const held = JSON.parse(text);
+        if (kept(TYPED)?.viewer !== held.viewer) for (const place of PLACES) place.removeItem(TYPED); // somebody else's
+        viewer = held.viewer;
+        keep(HELD, held);
+      };
+      watch("value", read);
+      read();
+    },
+  };
+}
