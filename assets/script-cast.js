@@ -12,7 +12,7 @@
     draw({parts}) {
       if (!["all", "cast", "order", "lines"].some(part => parts.has(part))) return;
       const {project} = this;
-      const drawn = JSON.stringify([project.id, project.speakers, project.cast, project.voices, project.engines, project.engine, project.language, project.gap_s, project.can]);
+      const drawn = JSON.stringify([project.id, project.speakers, project.cast, project.voices, project.named, project.engines, project.engine, project.language, project.gap_s, project.can]);
       if (drawn === this.drawn || this.node.contains(document.activeElement) && document.activeElement.matches("input")) return;
       this.drawn = drawn;
       const kept = document.activeElement?.dataset?.cast;
@@ -34,7 +34,9 @@
       const {project} = this, voice = project.cast[name] ?? "";
       const first = project.order.find(id => project.at(id).speaker === name);
       const words = name || say("desk.anyone");
-      const choices = [{value: "", label: name ? say("desk.as_anyone") : say("desk.first_voice")}, ...project.voices.map(each => ({
+      const called = project.voices.find(each => each.value === project.named[name]);
+      const uncast = called ? say("desk.as_named", {voice: called.label}) : say(name ? "desk.as_anyone" : "desk.first_voice");
+      const choices = [{value: "", label: uncast}, ...project.voices.map(each => ({
         ...each, group: each.group === "saved" ? say("desk.group_saved") : desk.words[`language.${each.language}`] ?? say("desk.group_stock"),
       }))];
       const choose = value => project.edit({op: "cast", speaker: name, voice: value});

@@ -101,8 +101,8 @@
     /** Voices and engines come and go on other tabs. */
     async offer() {
       if (!this.id) return;
-      const {voices, engines, can} = await desk.fetch(`${this.path}/offered`, {method: "GET"}).catch(() => this);
-      Object.assign(this, {voices, engines, can: can ?? NOTHING});
+      const {voices, named, engines, can} = await desk.fetch(`${this.path}/offered`, {method: "GET"}).catch(() => this);
+      Object.assign(this, {voices, named, engines, can: can ?? NOTHING});
       this.changed("cast");
     }
     /** Nothing that was written stays behind. */

@@ -9,7 +9,7 @@ from core.desk.script import Line, Project
 from core.errors import Cancelled, InvalidInput
 from core.finding import Finding
 from core.progress import Progress
-from core.request import AUTO, EMOTIONS, Instruction, Speaker, StockSpeaker, SynthesisRequest
+from core.request import AUTO, EMOTIONS, Instruction, Speaker, StockSpeaker, SynthesisRequest, voice_name
 from core.studio import Studio, Take
 from core.text.identity import language_of
 from core.text.presets import presets, read_emotion
@@ -86,6 +86,15 @@ def speaker_of(project: Project, line: Line, studio: Studio, viewer: str | None)
     if not stock:
         raise InvalidInput("desk.no_voice", engine=script.engine)
     return StockSpeaker(next((voice.name for voice in stock if voice.language == language), stock[0].name))
+
+
+def named_voices(project: Project, studio: Studio, viewer: str | None) -> dict[str, str]:
+    """The speakers who are called like a voice, each with that voice, as a cast names it."""
+    engine = project.script.engine
+    if engine not in studio.synthesis.names:
+        return {}
+    found = {name: studio.voice(name, engine=engine, viewer=viewer) for name in project.script.speakers if name}
+    return {name: voice_name(voice) for name, voice in found.items() if voice is not None}
 
 
 def instruction_of(text: str) -> Instruction:

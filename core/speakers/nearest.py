@@ -32,6 +32,8 @@ class KnownVoice:
     """ISO 639 code; empty if nobody said."""
     own: bool
     """Whether it is a saved one."""
+    gender: str = ""
+    """``female`` or ``male``; empty if nobody said."""
 
     @property
     def value(self) -> str:
@@ -67,8 +69,10 @@ class VoiceSpace:
             KnownVoice(LibrarySpeaker(voice.voice_id), voice.name, voice.language, own=True)
             for voice in self._studio.library.voices(viewer)
         ]
-        stock = self._studio.stock_voices(engine)
-        return saved + [KnownVoice(StockSpeaker(each.name), each.label, each.language, own=False) for each in stock]
+        return saved + [
+            KnownVoice(StockSpeaker(each.name), each.label, each.language, own=False, gender=each.gender)
+            for each in self._studio.stock_voices(engine)
+        ]
 
     def place(self, voice: KnownVoice, engine: str, progress: Progress) -> Floats:
         """The voiceprint of ``voice``, float32 [256] of length 1; the engine is asked to speak if it has to be.

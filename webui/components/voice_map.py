@@ -5,6 +5,7 @@ from html import escape
 
 from core.speakers.nearest import KnownVoice
 from webui.components.icons import icon
+from webui.components.voices import known_facts
 from webui.i18n import Texts
 
 WIDTH, HEIGHT, MARGIN = 400, 320, 26
@@ -41,8 +42,7 @@ def _point(texts: Texts, voice: KnownVoice, x: float, y: float, chosen: str, rea
         if voice.own
         else f'<rect x="{left - 4:.1f}" y="{top - 4:.1f}" width="8" height="8" rx="1.5"/>'
     )
-    language = texts.maybe(f"language.{voice.language}", voice.language)
-    words = f"{voice.label}, {language}" if language else voice.label
+    words = ", ".join([voice.label, *known_facts(texts, voice)])
     return (
         f'<g role="button" data-act="open" data-voice="{escape(voice.value)}" data-own="{str(voice.own).lower()}" '
         f'aria-label="{escape(words)}" aria-pressed="{str(voice.value == chosen).lower()}" '

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from html import escape
 
+from core.engines.base import StockVoice
 from core.request import SAVED
 from core.speakers.nearest import KnownVoice, Neighbour
 from core.speakers.saved import SavedVoice
@@ -11,6 +12,16 @@ from webui.components.badges import badge, seconds
 from webui.components.icons import icon
 from webui.gallery import Chosen, Likeness, Preview, Recording
 from webui.i18n import Texts
+
+
+def stock_words(texts: Texts, voice: StockVoice) -> str:
+    """A voice that comes with an engine, in a list to choose from: its name, language and gender."""
+    return texts(
+        "voice.stock",
+        name=voice.label,
+        language=texts.maybe(f"language.{voice.language}", voice.language),
+        gender=texts.maybe(f"gender.{voice.gender}", voice.gender),
+    )
 
 
 def voice_list(
@@ -40,16 +51,25 @@ def _saved_row(texts: Texts, voice: SavedVoice, chosen: str, viewer: str) -> str
 
 
 def _stock_row(texts: Texts, voice: KnownVoice, chosen: str) -> str:
-    language = texts.maybe(f"language.{voice.language}", voice.language)
-    return _row(voice.value, voice.label, [language] if language else [], chosen, "stock")
+    return _row(voice.value, voice.label, known_facts(texts, voice), chosen, "stock")
+
+
+def known_facts(texts: Texts, voice: KnownVoice) -> list[str]:
+    """Language and gender, as far as anybody said."""
+    kinds = (("language", voice.language), ("gender", voice.gender))
+    return [texts.maybe(f"{kind}.{value}", value) for kind, value in kinds if value]
 
 
 def _row(value: str, name: str, facts: Sequence[str], chosen: str, drawing: str) -> str:
-    told = f"<small>{escape(' · '.join(facts))}</small>" if facts else ""
     return (
         f'<button class="e-voice" data-act="open" data-voice="{escape(value)}" '
-        f'aria-pressed="{str(value == chosen).lower()}">{icon(drawing)}<span>{escape(name)}{told}</span></button>'
+        f'aria-pressed="{str(value == chosen).lower()}">{icon(drawing)}'
+        f"<span>{escape(name)}{_small(facts)}</span></button>"
     )
+
+
+def _small(facts: Sequence[str]) -> str:
+    return f"<small>{escape(' · '.join(facts))}</small>" if facts else ""
 
 
 def voice_head(texts: Texts, chosen: Chosen | None) -> str:
@@ -57,7 +77,7 @@ def voice_head(texts: Texts, chosen: Chosen | None) -> str:
     if chosen is None:
         return f'<div class="e-empty">{icon("voice")}<p>{escape(texts("voices.choose"))}</p></div>'
     voice, saved = chosen.voice, chosen.saved
-    facts = [texts.maybe(f"language.{voice.language}", voice.language)] if voice.language else []
+    facts = known_facts(texts, voice)
     if saved is None:
         facts.append(texts("voices.stock_fact"))
     elif not chosen.own and saved.owner:
@@ -140,9 +160,11 @@ def likeness(texts: Texts, shown: Likeness | None) -> str:
 
 def _neighbour(texts: Texts, neighbour: Neighbour) -> str:
     voice, share = neighbour.voice, max(0.0, neighbour.similarity)
+    facts = known_facts(texts, voice)
     drawing = icon("voice" if voice.own else "stock")
     return (
-        f'<li><button data-act="open" data-voice="{escape(voice.value)}">{drawing}<span>{escape(voice.label)}</span>'
+        f'<li><button data-act="open" data-voice="{escape(voice.value)}">{drawing}'
+        f"<span>{escape(voice.label)}{_small(facts)}</span>"
         f'<i class="e-share" style="--share:{share:.3f}"></i>'
         f'<b title="{escape(texts("take.similarity_help"))}">{neighbour.similarity:.2f}</b></button></li>'
     )

@@ -15,6 +15,7 @@ from core.desk.delivery.naming import file_stem
 from core.desk.delivery.wish import Delivery
 from core.desk.editing import Edit, SetLine
 from core.desk.importing import MOST_BYTES
+from core.desk.rendering import named_voices
 from core.desk.script import MOST_LINES, MOST_TITLE
 from core.errors import InvalidInput
 from webui.api.uploads import UPLOAD_TYPE, body_of
@@ -122,14 +123,17 @@ def desk_routes(desk: Desk) -> APIRouter:
         return {
             "rendering": rendering_json(speaking.jobs),  # first: what is done by then is in what follows
             **opened.whole(words),
-            **offered(desk.studio, opened.project.script.engine, guest.caller.name, words),
+            **offered(desk.studio, opened.project, guest.caller.name, words),
             "agreed": speaking.agreed(guest),
         }
 
     def changed(told: Changes, work: Work, guest: Guest, words: Texts, *, look: bool = True) -> Json:
         """With what can be chosen, where that is another engine's now. ``look`` finds in the cache what sounds now."""
+        project = work.opened.project
         if "engine" in told.script:
-            told.changed.update(offered(desk.studio, work.opened.project.script.engine, guest.caller.name, words))
+            told.changed.update(offered(desk.studio, project, guest.caller.name, words))
+        elif "speakers" in told.changed:
+            told.changed["named"] = named_voices(project, desk.studio, guest.caller.name)
         if look:
             work.speaking.restore(guest, told.unheard)
         return told.as_json(words)
@@ -162,8 +166,8 @@ def desk_routes(desk: Desk) -> APIRouter:
         desk.delete(guest, project_id)
 
     @routes.get("/projects/{project_id}/offered")
-    def offer(work: Opened, guest: Asking, words: Words, engine: Annotated[str, Query(max_length=60)] = "") -> Json:
-        return offered(desk.studio, engine or work.opened.project.script.engine, guest.caller.name, words)
+    def offer(work: Opened, guest: Asking, words: Words) -> Json:
+        return offered(desk.studio, work.opened.project, guest.caller.name, words)
 
     @routes.post("/projects/{project_id}/edit")
     def edit(work: Opened, edits: Edits, guest: Asking, words: Words) -> Json:

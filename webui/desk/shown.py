@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import TypeVar
 
 from core.desk.check import TakeCheck
+from core.desk.rendering import named_voices
 from core.desk.script import KeptTake, Line, Project, Script
 from core.desk.takes import as_command, as_link
 from core.errors import EncoreError
@@ -14,6 +15,7 @@ from core.request import SAVED, STOCK
 from core.studio import Studio
 from webui.components.engines import engine_name
 from webui.components.notice import sentence
+from webui.components.voices import stock_words
 from webui.desk.feed import Json
 from webui.desk.state import Heard, State
 from webui.i18n import Texts
@@ -118,14 +120,15 @@ def findings_json(findings: Iterable[Finding], words: Texts) -> list[Json]:
     return [{"level": finding.level, "code": finding.code, "sentence": words.error(finding)} for finding in findings]
 
 
-def offered(studio: Studio, engine: str, viewer: str, words: Texts) -> Json:
-    """What can be chosen: the engines, and what the one called ``engine`` can do and speak with."""
+def offered(studio: Studio, project: Project, viewer: str, words: Texts) -> Json:
+    """What can be chosen: the engines, what that of ``project`` can do and speak with, and whom its speakers name."""
+    engine = project.script.engine
     engines = [
         {"name": name, "label": engine_name(words, name), "ready": studio.synthesis[name].availability.ready}
         for name in studio.synthesis.names
     ]
     if engine not in studio.synthesis.names:
-        return {"engines": engines, "voices": [], "can": None}
+        return {"engines": engines, "voices": [], "named": {}, "can": None}
     can = studio.synthesis[engine].capabilities
     library = studio.library.voices(viewer) if can.cloning else []
     saved = [
@@ -138,12 +141,18 @@ def offered(studio: Studio, engine: str, viewer: str, words: Texts) -> Json:
         for voice in library
     ]
     known = [
-        {"value": f"{STOCK}{voice.name}", "label": voice.label, "group": "stock", "language": voice.language}
+        {
+            "value": f"{STOCK}{voice.name}",
+            "label": stock_words(words, voice),
+            "group": "stock",
+            "language": voice.language,
+        }
         for voice in studio.stock_voices(engine)
     ]
     return {
         "engines": engines,
         "voices": [*saved, *known],
+        "named": named_voices(project, studio, viewer),
         "can": {
             "instruction": can.instruction or can.emotion_vector,
             "seed": can.seed,

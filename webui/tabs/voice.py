@@ -24,6 +24,7 @@ from webui.api.uploads import MEGABYTE
 from webui.components import notice
 from webui.components.clips import clip_row, drop_zone
 from webui.components.markup import markup
+from webui.components.voices import stock_words
 from webui.events import Form, Updates, on, settle
 from webui.form import Reference
 from webui.i18n import Texts
@@ -92,15 +93,7 @@ class VoicePanel:
         library = self._page.studio.library.voices(session.viewer) if engine.capabilities.cloning else []
         saved = [(_saved_words(voice, session.viewer), f"{SAVED}{voice.voice_id}") for voice in library]
         return saved + [
-            (
-                texts(
-                    "voice.stock",
-                    name=voice.label,
-                    language=texts.maybe(f"language.{voice.language}", voice.language),
-                    gender=texts.maybe(f"gender.{voice.gender}", voice.gender),
-                ),
-                f"{STOCK}{voice.name}",
-            )
+            (stock_words(texts, voice), f"{STOCK}{voice.name}")
             for voice in self._page.studio.stock_voices(engine.name)
         ]
 

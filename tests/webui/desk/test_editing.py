@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageFailed
+from core.request import AudioSource, ReferenceSpeaker
 from tests.webui.desk.conftest import Page, Site, site_in
 from webui.desk import opened
 from webui.i18n import texts
+
+REFERENCE = Path(__file__).parents[2] / "data" / "reference.ogg"
 
 
 def test_an_edit_tells_what_changed_and_nothing_else(page: Page) -> None:
@@ -133,6 +136,18 @@ def test_a_disk_that_is_full_is_told_and_tried_again(site: Site, page: Page, mon
     monkeypatch.setattr(site.desk.store, "save", save)
     work.opened.save()
     assert site.desk.store.open(page.whole["id"]).project.script.lines[0].text == "One."
+
+
+def test_voices_say_what_they_are_and_a_speaker_called_like_one_has_it(site: Site, page: Page) -> None:
+    saved = site.studio.library.save("Anna", ReferenceSpeaker(AudioSource.from_path(REFERENCE)))
+    lines = [{"text": "Hello.", "speaker": speaker} for speaker in ("ANNA", "alto", "Ben")]
+    told = page.edit({"op": "insert", "lines": lines})
+    named = {"ANNA": f"saved:{saved.voice_id}", "alto": "stock:alto"}
+    assert told["changed"]["named"] == named
+    assert page.see()["named"] == named
+    assert [voice["label"] for voice in page.whole["voices"]] == ["Anna", "Alto · English, female"]
+    site.studio.library.delete(saved.voice_id)
+    assert page.client.get(f"{page.path}/offered").json()["named"] == {"alto": "stock:alto"}
 
 
 def test_a_sample_has_roles_with_voices(site: Site) -> None:
