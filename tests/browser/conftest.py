@@ -125,6 +125,8 @@ def serving(folder: Path, **environment: str) -> Iterator[Served]:
     """The real thing with the real models, on the empty data folder ``folder``."""
     port = free_port()
     log = folder / "log"
+    # On a busy machine Redis is late, too, and working without it would be right, but is not what is tested here.
+    environment = {"ENCORE_REDIS_TIMEOUT_S": "10", **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "webui", "serve", "--port", str(port)],
