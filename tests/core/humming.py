@@ -121,7 +121,8 @@ class ListeningEngine(Loadable):
 def humming_studio(folder: Path, redis_url: str, speaking: HummingEngine | None = None) -> Studio:
     """A studio of these two engines that keeps its voices in ``folder``."""
     speaking, listening = speaking or HummingEngine(), ListeningEngine()
-    settings = Settings(data_dir=folder, redis_url=redis_url)
+    # On a busy machine Redis is late, too, and working without it would be right, but is not what is tested with this.
+    settings = Settings(data_dir=folder, redis_url=redis_url, redis_timeout_s=10)
     return Studio(
         cache=open_cache(settings),
         synthesis=Registry({speaking.name: lambda: speaking}),
