@@ -47,7 +47,7 @@
       this.cancel.hidden = !running; this.render.hidden = running;
       if (parts.has("rendering") || parts.has("all")) {
         this.progress.hidden = !running;
-        const bar = this.progress.firstChild, words = [say("desk.progress_of", {done, total}), eta ? say("desk.eta", {time: desk.span(Math.ceil(eta) * 1000)}) : ""].filter(Boolean).join(" · ");
+        const bar = this.progress.firstChild, words = [say("desk.progress_of", {done, total}), eta ? say("desk.eta", {time: desk.roughly(eta * 1000)}) : ""].filter(Boolean).join(" · ");
         mark(bar, "aria-valuemax", total || 1); mark(bar, "aria-valuenow", done);
         bar.firstChild.style.width = `${total ? done / total * 100 : 0}%`;
         put(this.progress.lastChild, running ? words : "");
@@ -153,7 +153,7 @@
 
   /** What the script comes to, under the sheet. */
   desk.Sums = class Sums {
-    #of = new Map(); #sums = {spoken: 0, seconds: 0, hits: 0, misses: 0, saved: 0, failed: 0, wrong: 0, outdated: 0};
+    #shares = new Map(); // by line
 
     constructor(project) {
       this.project = project;
@@ -163,36 +163,41 @@
 
     /** What one line adds. */
     #share(id) {
-      const state = this.project.state(id), spoken = state.clip && !state.stale;
+      const {project} = this, state = project.state(id), heard = state.clip && !state.stale ? state : null, {speaker} = project.at(id);
       return {
-        spoken: spoken ? 1 : 0, seconds: spoken ? state.duration_s : 0, hits: spoken ? state.hits : 0, misses: spoken ? state.misses : 0,
-        saved: spoken ? state.saved_ms ?? 0 : 0, outdated: state.outdated ? 1 : 0,
-        failed: state.state === "failed" ? 1 : 0, wrong: state.check && !state.check.passed ? 1 : 0,
+        spoken: heard ? 1 : 0, seconds: heard?.duration_s ?? 0, hits: heard?.hits ?? 0, misses: heard?.misses ?? 0,
+        saved: (heard?.segments ?? []).reduce((sum, segment) => sum + (segment.saved_ms ?? 0), 0),
+        failed: state.state === "failed" ? 1 : 0, wrong: state.check && !state.check.passed ? 1 : 0, outdated: state.outdated ? 1 : 0,
+        learning: heard?.voice ?? null, voice: project.cast[speaker] ?? project.named[speaker] ?? project.cast[""],
       };
     }
 
+    /** What it saved that voices were known: each once, however many lines it speaks, and none that was learned here. */
+    #voices() {
+      const saved = new Map();
+      for (const {voice, learning} of this.#shares.values())
+        if (learning) saved.set(voice, Math.min(saved.get(voice) ?? Infinity, learning.outcome === "hit" ? learning.saved_ms ?? 0 : 0));
+      return [...saved.values()].reduce((sum, ms) => sum + ms, 0);
+    }
+
     draw({rows, parts}) {
-      const {project} = this;
-      if (parts.has("all") || parts.has("order")) {
-        for (const name of Object.keys(this.#sums)) this.#sums[name] = 0;
-        this.#of.clear();
+      const {project} = this, count = project.order.length;
+      if (parts.has("all") || parts.has("order") || parts.has("cast")) {
+        this.#shares.clear();
         rows = project.order;
       } else if (!rows.size) return;
-      for (const id of rows) {
-        if (!project.index.has(id)) continue;
-        const share = this.#share(id), before = this.#of.get(id);
-        for (const name of Object.keys(share)) this.#sums[name] += share[name] - (before?.[name] ?? 0);
-        this.#of.set(id, share);
-      }
-      const {spoken, seconds, hits, misses, saved, failed, wrong, outdated} = this.#sums, count = project.order.length;
+      for (const id of rows) if (project.index.has(id)) this.#shares.set(id, this.#share(id));
+      const sum = name => [...this.#shares.values()].reduce((whole, share) => whole + share[name], 0);
+      const [spoken, hits, misses, saved, failed, wrong, outdated] = ["spoken", "hits", "misses", "saved", "failed", "wrong", "outdated"].map(sum), voices = this.#voices();
       const told = outdated ? say("desk.outdated", {count: outdated}) : "";
       if (told !== this.outdated.textContent) this.outdated.replaceChildren(...told ? [desk.note("warning", told)] : []);
+      const outcome = (name, words) => el("span", {class: "e-sum", "data-outcome": name}, icon(name), words);
       this.node.replaceChildren(...[
         el("span", {}, say("desk.spoken_of", {spoken, count})),
-        spoken ? el("span", {}, desk.length(seconds)) : null,
-        spoken ? el("span", {class: "e-sum", "data-outcome": "hit"}, icon("hit"), say("desk.hits", {count: hits})) : null,
-        misses ? el("span", {class: "e-sum", "data-outcome": "miss"}, icon("miss"), say("desk.misses", {count: misses})) : null,
+        spoken ? el("span", {}, desk.length(sum("seconds"))) : null,
+        spoken ? el("span", {class: "e-sum-group"}, say("desk.segments"), outcome("hit", say("desk.hits", {count: hits})), misses ? outcome("miss", say("desk.misses", {count: misses})) : null) : null,
         saved >= 1 ? el("span", {class: "e-gain"}, say("latency.saved", {time: desk.span(saved)})) : null,
+        voices >= 1 ? el("span", {class: "e-gain"}, say("desk.saved_voices", {time: desk.span(voices)})) : null,
         failed ? el("span", {class: "e-sum-bad"}, say("desk.failed_count", {count: failed})) : null,
         wrong ? el("span", {class: "e-sum-bad"}, say("desk.wrong_count", {count: wrong})) : null,
       ].filter(Boolean));

@@ -62,10 +62,12 @@
     #badges(state) {
       const whole = desk.badge(state.outcome, [el("b", {}, say("badge.output")), say(`outcome.${state.outcome}`)], state.total_ms, say("badge.output_help"));
       whole.classList.add("e-output");
+      const told = ({outcome, tier}) => tier ? `${say(`outcome.${outcome}`)} · ${say(`tier.${tier}`)}` : say(`outcome.${outcome}`), {voice} = state;
+      const learning = voice && desk.badge(voice.outcome, [el("b", {}, say("badge.speaker")), told(voice)], voice.ms, say("badge.speaker_help"));
       const segments = (state.segments ?? []).slice(0, 8).map((segment, at) => desk.badge(segment.outcome,
-        [el("b", {}, String(at + 1)), segment.tier ? `${say(`outcome.${segment.outcome}`)} · ${say(`tier.${segment.tier}`)}` : say(`outcome.${segment.outcome}`)], segment.ms, segment.text));
+        [el("b", {}, String(at + 1)), told(segment)], segment.ms, segment.text));
       const saved = state.saved_ms >= 1 ? el("span", {class: "e-gain"}, say("latency.saved", {time: desk.span(state.saved_ms)})) : null;
-      return el("div", {class: "e-badges"}, whole, segments, saved);
+      return el("div", {class: "e-badges"}, whole, learning, segments, saved);
     }
 
     #click(event) {

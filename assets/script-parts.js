@@ -58,6 +58,9 @@ encore.desk = {words: {}, icons: {}};
     return say("unit.h", {value: (ms / 3_600_000).toFixed(1)});
   };
 
+  /** A duration that nobody knows exactly. */
+  desk.roughly = ms => ms < 90_000 ? say("unit.s", {value: Math.ceil(ms / 1000)}) : desk.span(ms);
+
   /** A place on a timeline: `1:02.3`, `1:02:03.4`. */
   desk.clock = seconds => {
     const tenths = Math.round(Math.max(0, seconds) * 10), whole = Math.floor(tenths / 10);

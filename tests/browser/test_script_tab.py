@@ -108,6 +108,54 @@ def test_a_dialogue_is_spoken_and_a_change_costs_only_what_changed(page: Page, h
     assert len(humming.engine.spoken) == 8
 
 
+def test_the_sums_say_what_they_count_and_what_was_saved_by_what(page: Page, humming: Humming) -> None:
+    bring_in(page, "two.txt", "ANNA: One.\nANNA: Two.")
+    told = page.locator(".e-sums-line")
+    expect(told).to_contain_text("0 of 2 lines spoken")
+    state = {"state": "done", "clip": "c", "duration_s": 1, "hits": 0, "misses": 1}
+
+    def sums(*lines: tuple[dict[str, object], dict[str, object]]) -> str:
+        """What is told of two lines, of which these are the stages of the voice and of the segment."""
+        states = [state | {"voice": voice, "segments": [segment]} for voice, segment in lines]
+        return str(
+            page.evaluate(
+                """states => {
+                  const {project} = encore.desk.tab, sums = new encore.desk.Sums(project);
+                  project.order.forEach((id, at) => project.states.set(id, states[at]));
+                  sums.draw({rows: new Set(), parts: new Set(["all"])});
+                  return sums.node.innerText;
+                }""",
+                states,
+            )
+        )
+
+    learned, known, miss = {"outcome": "miss"}, {"outcome": "hit", "saved_ms": 25_000}, {"outcome": "miss"}
+    first = sums((learned, miss), (known, miss))
+    assert "Segments:" in first
+    assert "saved" not in first  # the voice was learned here, and the second line did not save that anew
+    assert "voices learned before: saved 25.0 s" in sums((known, miss), (known, miss))
+    again = sums((known, miss), (known, {"outcome": "hit", "saved_ms": 1500}))
+    assert re.search(r"(?<!: )saved 1\.50 s.*before: saved 25\.0 s", again, re.DOTALL)
+
+
+def test_another_build_of_the_engine_is_told_above_the_lines(page: Page, humming: Humming) -> None:
+    bring_in(page, "two.txt", "ANNA: One.\nANNA: Two.")
+    page.get_by_role("button", name="Render all").click()
+    spoken(page, 2)
+    humming.engine.fingerprint = "humming/2"
+    lines(page).first.get_by_label("Speed").fill("1.5")
+    page.keyboard.press("Tab")
+    note = page.locator(".e-main .e-notice", has_text="The engine")
+    expect(note).to_contain_text("Lines to be rendered again: 1.")
+    expect(lines(page).first).to_contain_text("To be rendered again")
+    page.get_by_role("button", name="Deliver").click()
+    expect(page.get_by_role("dialog")).to_contain_text(re.compile(r"rendered first: 1\. That takes about \d"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Render all").click()
+    spoken(page, 2)
+    expect(note).to_have_count(0)
+
+
 def test_a_script_is_pasted_found_in_and_replaced(page: Page, humming: Humming) -> None:
     page.get_by_label("Paste a script").fill("ANNA: Tea time.\nBEN: Timeless.\nANNA: What time?")
     page.get_by_role("button", name="Use this script").click()
