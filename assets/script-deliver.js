@@ -26,10 +26,21 @@
   const choice = (name, options, value) => el("div", {class: "e-choice-row", role: "radiogroup", "aria-label": say(`desk.delivery.${name}`)}, options.map(([option, words]) =>
     el("label", {}, el("input", {type: "radio", name, value: String(option), checked: option === value}), el("span", {}, words))));
 
+  /** How much there is to say: a Mandarin character is a syllable, which other scripts write in three letters or so. */
+  const weight = text => text.length + 2 * (text.match(/\p{Script=Han}/gu)?.length ?? 0);
+
+  /** How long `lines` will take, in milliseconds, if they take what others took; null as long as that is not known. */
+  desk.foreseen = (project, lines) => {
+    let took = 0, said = 0;
+    for (const {segments} of project.states.values())
+      for (const {ms, saved_ms: saved, text} of segments ?? []) { took += saved ?? ms; said += weight(text); }
+    return said ? lines.reduce((sum, id) => sum + weight(project.at(id).text), 0) * took / said : null;
+  };
+
   desk.deliver = (project, root) => {
     let {delivery} = project, ready = false;
     const lines = project.order.map(id => project.at(id)), sample = lines.find(line => line.text.trim()) ?? lines[0];
-    const fresh = project.order.filter(id => project.state(id).state !== "done").length;
+    const fresh = project.order.filter(id => project.state(id).state !== "done"), soon = desk.foreseen(project, fresh);
     const example = el("output", {class: "e-example", "aria-live": "polite"});
     const told = el("div", {class: "e-delivery-told", role: "status"}), bar = el("div", {class: "e-work-bar", hidden: true}, el("i"));
     const go = el("button", {type: "button", class: "e-button e-primary"}, say("desk.delivery.go"));
@@ -55,7 +66,7 @@
             pattern.focus(); changed();
           }}, `{${name}}`))),
         el("p", {class: "e-hint"}, say("desk.delivery.example"), " ", example)),
-      fresh ? el("p", {class: "e-hint"}, say("desk.delivery.fresh", {count: fresh})) : null,
+      fresh.length ? el("p", {class: "e-hint"}, say("desk.delivery.fresh", {count: fresh.length}), " ", soon ? say("desk.delivery.soon", {time: desk.roughly(soon)}) : null) : null,
       el("p", {class: "e-hint"}, say("desk.delivery.holds")), told, bar,
       el("div", {class: "e-dialog-foot"}, stop, go));
 

@@ -241,7 +241,7 @@ def test_the_language_can_be_switched_and_is_remembered(page: Page) -> None:
     page.reload()
     expect(page.locator("#speak")).to_have_text("开始合成")
     page.locator("[data-language=en]").click()
-    expect(page.locator("#speak")).to_have_text("Speak")
+    expect(page.locator("#speak")).to_have_text("Render")
 
 
 def test_the_browser_says_the_language_to_start_in(humming: Humming, open_page: OpenPage) -> None:

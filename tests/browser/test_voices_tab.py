@@ -76,7 +76,7 @@ def test_a_library_is_built_searched_and_spoken_with(page: Page, humming: Hummin
     expect(page.locator("#voices-panel .e-voice")).to_have_count(1)
     page.get_by_placeholder("Search").fill("")
     expect(page.locator("#voices-panel .e-voice")).to_have_count(4)
-    card.get_by_role("button", name="Speak with it").click()
+    card.get_by_role("button", name="Use in Clone").click()
     expect(page.get_by_label("Voice", exact=True)).to_have_value("★ Anna")
     assert outcomes(speak(page, "Hello.")) == ["miss"]
 

@@ -130,7 +130,7 @@ def test_what_is_lost_is_told(browser: Browser) -> None:
     assert "anna.wav" in changed[browser.clone.voice.notice]
     assert "not on the server any more" in changed[browser.clone.voice.notice]
     assert [take.clip_id for take in browser.session.takes] == ["", ""]
-    assert changed[browser.clone.takes].count("not here any more") == 2
+    assert changed[browser.clone.takes].count("not in the cache any more") == 2
     assert browser.engine.failing is None
     assert len(browser.engine.spoken) == 4  # all of it before
 
