@@ -244,7 +244,7 @@ def test_who_has_not_confirmed_it_speaks_with_no_cloned_voice(site: Site) -> Non
     page.post("agree", status=204)
     page.post("render", {"lines": [first]}, 202)
     state = page.rendered()["states"][first]
-    assert (state["state"], state["voice"]["outcome"]) == ("done", "miss")
+    assert (state["state"], state["voice"]["outcome"]) == ("done", "offline")  # learned, and no Redis to keep it
     assert page.whole["agreed"] is True
     assert site.page("ann").whole["agreed"] is True
     assert site.page("bob").whole["agreed"] is False
