@@ -347,24 +347,9 @@ const encore = {
   ready(language) {
     document.documentElement.lang = language;
     document.documentElement.classList.remove("e-covered");
-    openAsBefore();
+    encore.kept.openTab();
   },
 };
-
-/** The tab that was open stays open when the page is loaded again, unless another one was asked for meanwhile. */
-const TABS = "#tabs > .tab-wrapper [role=tab]", TAB = "encore-tab";
-let tabKnown = false, tabAsked = new URLSearchParams(location.search).has("take");
-document.addEventListener("click", event => { if (event.target.closest?.(TABS)) tabAsked = true; }, {capture: true});
-addEventListener("pagehide", () => {
-  const tab = tabKnown && first(`${TABS}[aria-selected=true]`); // a page that is left before it is ready knows nothing
-  if (tab) sessionStorage.setItem(TAB, tab.dataset.tabId);
-});
-function openAsBefore() {
-  const known = sessionStorage.getItem(TAB);
-  tabKnown = true;
-  if (tabAsked || !known) return;
-  [...document.querySelectorAll(TABS)].find(tab => tab.dataset.tabId === known)?.click();
-}
 
 if (encore.language() !== "en") {
   document.documentElement.classList.add("e-covered");
@@ -374,6 +359,11 @@ encore.theme();
 document.addEventListener("DOMContentLoaded", () => encore.theme());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => encore.theme());
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => live.open(), {capture: true});
+
+// In a list that is chosen from by typing, what is typed is another entry, and no part of the name that stands there.
+document.addEventListener("click", ({target}) => {
+  if (target.matches?.("input[role=combobox]:not([readonly], .e-choice *)")) target.select();
+});
 
 document.addEventListener("keydown", event => {
   const writing = event.target.closest?.("input, textarea, select, [contenteditable]");

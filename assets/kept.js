@@ -1,9 +1,11 @@
 
-/** What Clone holds stays in the browser, and is there when the page is loaded again: words and requests, no sound. */
+/** What is there again when the page is loaded again: what Clone held, as words and requests without sound; the open tab. */
 {
   const TYPED = "encore-typed", HELD = "encore-held";
   // A window goes on with what was its own; a new one with what was there last.
   const PLACES = [sessionStorage, localStorage];
+  const TABS = "#tabs > .tab-wrapper [role=tab]", TAB = "encore-tab";
+  let tabKnown = false, tabAsked = new URLSearchParams(location.search).has("take");
   let viewer = null; // whose page it is; unknown until what was kept has come back, and nothing is kept before that
 
   const kept = name => {
@@ -38,5 +40,19 @@
       watch("value", read);
       read();
     },
+
+    /** The tab that was open, unless another one was asked for meanwhile. */
+    openTab() {
+      const known = sessionStorage.getItem(TAB);
+      tabKnown = true;
+      if (tabAsked || !known) return;
+      [...document.querySelectorAll(TABS)].find(tab => tab.dataset.tabId === known)?.click();
+    },
   };
+
+  document.addEventListener("click", event => { if (event.target.closest?.(TABS)) tabAsked = true; }, {capture: true});
+  addEventListener("pagehide", () => {
+    const tab = tabKnown && document.querySelector(`${TABS}[aria-selected=true]`); // a page that is left before it is ready knows nothing
+    if (tab) sessionStorage.setItem(TAB, tab.dataset.tabId);
+  });
 }

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.audio import decode, encode
+from core.engines.base import StockVoice
 from tests.browser.conftest import Humming
 from tests.browser.steps import complaint, open_tab, outcomes, speak, write
 from tests.core.speakers.test_reference import speechlike
@@ -66,6 +67,18 @@ def test_cancel_returns_at_once(page: Page, humming: Humming) -> None:
     expect(page.locator("#script-panel .e-notice")).to_have_text("Cancelled.")
     humming.engine.gate.set()
     assert page.locator(".e-take").count() == 0
+
+
+def test_a_voice_is_chosen_by_typing(humming: Humming, open_page: OpenPage) -> None:
+    humming.engine.voices = (*humming.engine.voices, StockVoice("bass", "Bass", "en", "male"))
+    page = open_page(humming.url)
+    voice = page.get_by_label("Voice", exact=True)
+    expect(voice).to_have_value("Alto · English, female")
+    voice.click()
+    page.keyboard.type("Bass")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(voice).to_have_value("Bass · English, male")
 
 
 @pytest.mark.parametrize(

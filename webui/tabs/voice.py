@@ -93,8 +93,7 @@ class VoicePanel:
         library = self._page.studio.library.voices(session.viewer) if engine.capabilities.cloning else []
         saved = [(_saved_words(voice, session.viewer), f"{SAVED}{voice.voice_id}") for voice in library]
         return saved + [
-            (stock_words(texts, voice), f"{STOCK}{voice.name}")
-            for voice in self._page.studio.stock_voices(engine.name)
+            (stock_words(texts, voice), f"{STOCK}{voice.name}") for voice in self._page.studio.stock_voices(engine.name)
         ]
 
     def offer(self, session: Session) -> Updates:
