@@ -5,9 +5,11 @@ only those have who brought or made it.
 """
 
 import json
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from core.request import MAX_SEED, AudioSource, Instruction
 from webui.api.audio import ClipStore
@@ -78,7 +80,7 @@ class Typed(_Model):
     mood: list[str]
     language: str
     speed: float
-    seed: Seed | None
+    seed: float | None
     random: bool
     origin: Literal["list", "clip"]
     voice: str | None
@@ -100,8 +102,12 @@ class Held(_Model):
         return json.dumps(self.model_dump(), ensure_ascii=False).encode(errors="ignore").decode()
 
 
-class Kept(_Model):
-    """All of it."""
+Own = TypeVar("Own", Typed, Held)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All of it, as far as it is here."""
 
     typed: Typed | None = None
     held: Held | None = None
@@ -110,14 +116,18 @@ class Kept(_Model):
 def read(text: str, viewer: str) -> Kept:
     """What of ``text`` is ``viewer``'s own; nothing of what was never written so."""
     try:
-        kept = Kept.model_validate_json(text if len(text) <= MOST_READ else "{}")
-    except ValidationError:  # by another version, or by nobody that is known here
+        found = from_json(text if len(text) <= MOST_READ else "{}")
+        return Kept(_own(Typed, found["typed"], viewer), _own(Held, found["held"], viewer))
+    except (ValueError, TypeError, KeyError):
         return Kept()
-    typed, held = kept.typed, kept.held
-    return Kept(
-        typed=typed if typed and typed.viewer == viewer else None,
-        held=held if held and held.viewer == viewer else None,
-    )
+
+
+def _own(kind: type[Own], found: object, viewer: str) -> Own | None:
+    try:
+        kept = kind.model_validate(found)
+    except ValidationError:  # another version wrote it, or nobody that is known here
+        return None
+    return kept if kept.viewer == viewer else None
 
 
 def held_by(session: Session, clips: ClipStore) -> Held:
@@ -133,9 +143,8 @@ def held_by(session: Session, clips: ClipStore) -> Held:
     return Held(viewer=session.viewer, reference=reference, emotion=emotion, takes=tuple(takes))
 
 
-def instruction_of(kept: KeptDirection, clips: ClipStore) -> Instruction:
-    """The direction, without its clip if that is not here any more. Raises :class:`InvalidInput`."""
-    clip = source_of(kept.clip, clips) if kept.clip else None
+def instruction_of(kept: KeptDirection, clip: AudioSource | None) -> Instruction:
+    """The direction, with ``clip`` for its own. Raises :class:`InvalidInput`."""
     return Instruction(kept.text, kept.presets, kept.vector, clip, kept.strength)
 
 

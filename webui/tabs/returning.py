@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ import gradio as gr
 from core.desk.rendering import NoEngine
 from core.errors import EncoreError, InvalidInput
 from core.report import SynthesisReport
-from core.request import AS_IT_COMES, Instruction, ReferenceSpeaker, Speaker, SynthesisRequest
+from core.request import AS_IT_COMES, MAX_SEED, AudioSource, Instruction, ReferenceSpeaker, Speaker, SynthesisRequest
 from core.sound import encode_take
 from core.studio import SegmentReady, Studio, Take
 from core.text.presets import presets
@@ -97,15 +97,17 @@ class Returning:
         reader = _Reader(self._page.studio, self._page.clips, session.viewer)
         if held := kept.held:
             session.reference = reader.reference(held.reference)
-            session.emotion = reader.direction(held.emotion)
+            session.emotion = reader.direction(held.emotion) or AS_IT_COMES
             session.count_on(max((take.number for take in held.takes), default=0))
         if kept.held or kept.typed:
-            yield self._filled(session, kept.typed) | self._missing(session, held.reference if held else None)
+            yield self._filled(session, kept.typed)
         if held:
-            session.restore([reader.take(take) for take in held.takes])
+            session.restore([card for take in held.takes if (card := reader.take(take))])
         session.returned = True
         lock = gr.update(interactive=self._page.can(session).seed and bool(session.takes))
-        yield {**self._clone.show_takes(session), self._clone.lock: lock, **self._told(session)}
+        lost = [notice.notice("warning", session.texts("voice.gone", name=name)) for name in reader.lost]
+        told = {self._clone.voice.notice: "".join(lost)} if lost else {}
+        yield {**self._clone.show_takes(session), self._clone.lock: lock, **told, **self._told(session)}
 
     def _filled(self, session: Session, typed: Typed | None) -> Updates:
         """The fields as they were, as far as the engine can still do it."""
@@ -127,14 +129,8 @@ class Returning:
             speed=typed.speed,
             instruction=instruction,
         )
-        return {**self._clone.fill(session, settings, typed.seed or 0), self._clone.random: typed.random}
-
-    def _missing(self, session: Session, clip: KeptClip | None) -> Updates:
-        """What there is to tell of a reference clip that is lost."""
-        if clip is None or session.reference is not None:
-            return {}
-        sentence = session.texts("voice.gone", name=clip.name)
-        return {self._clone.voice.notice: notice.notice("warning", sentence)}
+        seed = min(max(int(typed.seed or 0), 0), MAX_SEED)
+        return {**self._clone.fill(session, settings, seed), self._clone.random: typed.random}
 
 
 class _Reader:
@@ -143,6 +139,12 @@ class _Reader:
     def __init__(self, studio: Studio, clips: ClipStore, viewer: str) -> None:
         self._studio, self._clips, self._viewer = studio, clips, viewer
         self._references: dict[str, Reference | None] = {}
+        self._lost: dict[str, str] = {}
+
+    @property
+    def lost(self) -> Collection[str]:
+        """What the clips are called that are not here any more."""
+        return self._lost.values()
 
     def reference(self, kept: KeptClip | None) -> Reference | None:
         """The clip to be cloned, if it is still here and can be."""
@@ -153,7 +155,7 @@ class _Reader:
         return self._references[kept.clip_id]
 
     def _reference(self, kept: KeptClip) -> Reference | None:
-        found = source_of(kept, self._clips)
+        found = self._source(kept)
         if found is None:
             return None
         source = self._studio.as_reference(found)
@@ -161,16 +163,30 @@ class _Reader:
             return Reference(source, kept.clip_id, self._studio.check_reference(source))
         return None
 
-    def direction(self, kept: KeptDirection) -> Instruction:
-        """The direction, as far as it is one."""
-        known = tuple(name for name in kept.presets if name in presets())
-        with suppress(EncoreError):
-            return instruction_of(kept.model_copy(update={"presets": known}), self._clips)
-        return AS_IT_COMES
+    def _source(self, kept: KeptClip) -> AudioSource | None:
+        found = source_of(kept, self._clips)
+        if found is None:
+            self._lost[kept.clip_id] = kept.name
+        return found
 
-    def take(self, kept: KeptTake) -> TakeCard:
-        """A take with its sound if all of that is in the cache, and without if not: no engine is troubled."""
-        form = self._form(kept.form)
+    def direction(self, kept: KeptDirection) -> Instruction | None:
+        """The direction; None if not all of it is here, since the rest would be another one."""
+        clip = self._source(kept.clip) if kept.clip else None
+        if (kept.clip and clip is None) or not presets().keys() >= set(kept.presets):
+            return None
+        with suppress(EncoreError):
+            return instruction_of(kept, clip)
+        return None
+
+    def take(self, kept: KeptTake) -> TakeCard | None:
+        """A take with its sound if all of that is in the cache, and without if not: no engine is troubled.
+
+        None if not even its request is whole.
+        """
+        direction = self.direction(kept.form.direction)
+        if direction is None or kept.form.engine not in self._studio.synthesis.names:
+            return None
+        form = self._form(kept.form, direction)
         card = TakeCard(
             take_id=secrets.token_hex(6),
             number=kept.number,
@@ -220,7 +236,7 @@ class _Reader:
             raise InvalidInput("reference.missing")
         return voice
 
-    def _form(self, kept: KeptForm) -> Settings:
+    def _form(self, kept: KeptForm, direction: Instruction) -> Settings:
         return Settings(
             engine=kept.engine,
             text=kept.text,
@@ -230,5 +246,5 @@ class _Reader:
             prompt_text=kept.prompt_text,
             language=kept.language,
             speed=kept.speed,
-            instruction=self.direction(kept.direction),
+            instruction=direction,
         )
