@@ -12,6 +12,14 @@ from tests.browser.steps import outcomes, speak, write
 from tests.core.speakers.test_reference import speechlike
 
 pytestmark = pytest.mark.slow
+AFTER_MS = 500
+"""Gradio still closes its stream when an answer is here, and complains if the page is left in the midst of that."""
+
+
+def held(page: Page, what: str) -> None:
+    """Wait until the browser was told: a page that is left before that knows nothing of it."""
+    page.wait_for_function(f"JSON.parse(sessionStorage['encore-held']).{what}")
+    page.wait_for_timeout(AFTER_MS)
 
 
 def test_a_reload_loses_nothing(humming: Humming, open_page: Callable[..., Page], tmp_path: Path) -> None:
@@ -21,12 +29,15 @@ def test_a_reload_loses_nothing(humming: Humming, open_page: Callable[..., Page]
     speak(page, "From the list.")
     page.get_by_text("Clone a clip").click()
     page.set_input_files("#voice-panel input[type=file]", clip)
+    expect(page.locator("#voice-panel .e-clip")).to_contain_text("anna.flac")
     speak(page, "From a clip. In two.")
     page.get_by_label("Seed", exact=True).fill("41")
     page.locator(".e-take").nth(1).locator("[data-act=pin]").click()
     expect(page.locator(".e-take").nth(1)).to_have_attribute("data-pinned", "true")
     write(page, "Not spoken yet")
     page.wait_for_function("JSON.parse(sessionStorage['encore-typed']).text === 'Not spoken yet'")
+    expect(page.locator(".e-count")).to_contain_text("14")  # and nothing is on its way any more
+    held(page, "takes[1].pinned")
     spoken = len(humming.engine.spoken)
 
     page.reload()
@@ -41,6 +52,7 @@ def test_a_reload_loses_nothing(humming: Humming, open_page: Callable[..., Page]
     assert len(humming.engine.spoken) == spoken
     page.locator(".e-take").first.locator("[data-act=delete]").click()
     expect(page.locator(".e-take")).to_have_count(1)
+    held(page, "takes.length === 1")
     page.reload()
     expect(page.locator(".e-take")).to_have_count(1)
 
