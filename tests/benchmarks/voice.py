@@ -5,7 +5,9 @@ or else stock voices. A speaker is cloned from the first clip of five seconds or
 that is nearest to the reference, say the same new English and Mandarin sentences, which are judged by
 
 - the cosine of speaker embeddings to the speaker's *other* clips: by Resemblyzer's encoder, which enrolment never uses,
-  and by the encoder that it does use. ``real`` is the reference itself, judged in the same way;
+  and by the encoder that it does use. ``real`` is the reference itself, judged in the same way. Every clip is judged
+  at one level, since level is no part of a voice, and both encoders hear it. ``as is`` is Resemblyzer's opinion of the
+  clips at the levels that they have;
 - the words (in Mandarin characters) that whisper-base writes down otherwise;
 - the distance of median pitch, and of its spread, from the reference's, in semitones;
 - DNSMOS's opinion of the speech, 1 to 5;
@@ -52,9 +54,13 @@ TEXTS = {
     ),
 }
 LEAST_SIMILARITY, MOST_ERRORS_LOST, MOST_WORK, MOST_ENROLMENT_S = 0.80, 0.02, 1.3, 20.0
+LEVEL_DBFS = -30.0
+"""Of every clip that is judged, RMS: the least that Resemblyzer's authors give to what their encoder hears."""
 COLUMNS = (
     "judge en",
     "judge zh",
+    "as is en",
+    "as is zh",
     "own en",
     "own zh",
     "errors en",
@@ -80,8 +86,10 @@ class Take:
     words: int
     judged: float
     """Cosine to the speaker's other clips, by an encoder that enrolment never uses."""
+    as_is: float
+    """The same, no clip brought to another level."""
     own: float
-    """The same by the encoder that it does use."""
+    """As ``judged``, by the encoder that it does use."""
     pitch: float
     """Distance of the median from the reference's, semitones."""
     spread: float
@@ -101,6 +109,7 @@ class Enrolled:
     nearest: str
     seconds: float
     real_judged: float
+    real_as_is: float
     real_own: float
     note: str
 
@@ -109,15 +118,23 @@ class Likeness:
     """Embeddings of a speaker's clips by both encoders."""
 
     def __init__(self, speaker: Recorded) -> None:
-        self._others = [(resemblyzer().embed(clip), speaker_encoder().embed(clip)) for clip in speaker.others]
+        self._others = [self._embeddings(clip) for clip in speaker.others]
 
-    def of(self, clip: AudioClip) -> tuple[float, float]:
-        """Mean cosine to the speaker's other clips, by the judge and by our own encoder."""
-        judged, own = resemblyzer().embed(clip), speaker_encoder().embed(clip)
-        return (
-            float(np.mean([similarity(judged, other) for other, _ in self._others])),
-            float(np.mean([similarity(own, other) for _, other in self._others])),
-        )
+    def of(self, clip: AudioClip) -> tuple[float, float, float]:
+        """Mean cosine to the speaker's other clips: by the judge, by the judge as they are, by our own encoder."""
+        ears = zip(self._embeddings(clip), *self._others, strict=True)
+        judged, as_is, own = (float(np.mean([similarity(it, other) for other in others])) for it, *others in ears)
+        return judged, as_is, own
+
+    def _embeddings(self, clip: AudioClip) -> tuple[Floats, Floats, Floats]:
+        levelled = at_one_level(clip)
+        return resemblyzer().embed(levelled), resemblyzer().embed(clip), speaker_encoder().embed(levelled)
+
+
+def at_one_level(clip: AudioClip) -> AudioClip:
+    """``clip`` at ``LEVEL_DBFS``."""
+    level = np.sqrt(np.mean(np.square(clip.samples, dtype=np.float64))) + 1e-9
+    return AudioClip((clip.samples * (10 ** (LEVEL_DBFS / 20) / level)).astype(np.float32), clip.sample_rate)
 
 
 @contextmanager
@@ -192,7 +209,7 @@ class Benchmark:
         # Whisper hears better when it may write digits; both sides are compared in words.
         heard = self._whisper.transcribe(clip, language=language, itn=True, progress=Progress()).text
         result = understood(text, heard, language)
-        judged, own = likeness.of(clip)
+        judged, as_is, own = likeness.of(clip)
         (pitch, spread), (wanted, wide) = pitch_of(clip), pitch_of(speaker.reference)
         return Take(
             speaker=speaker.name,
@@ -202,6 +219,7 @@ class Benchmark:
             errors=result.errors,
             words=result.words,
             judged=judged,
+            as_is=as_is,
             own=own,
             pitch=abs(pitch - wanted),
             spread=spread - wide,
@@ -214,10 +232,10 @@ class Benchmark:
 def figures(takes: Sequence[Take]) -> dict[str, float]:
     """The columns of the table for some takes."""
     row = {}
-    for name in ("judged", "own"):
+    for name, title in (("judged", "judge"), ("as_is", "as is"), ("own", "own")):
         for language in TEXTS:
             values = [getattr(take, name) for take in takes if take.language == language]
-            row[f"{'judge' if name == 'judged' else name} {language}"] = float(np.mean(values))
+            row[f"{title} {language}"] = float(np.mean(values))
     for language in TEXTS:
         own = [take for take in takes if take.language == language]
         row[f"errors {language}"] = sum(take.errors for take in own) / sum(take.words for take in own)
@@ -271,7 +289,7 @@ def print_table(found: dict[str, Any]) -> None:
         print(line("mean", voice, found["mean"][voice]))
     print()
     for each in found["enrolled"]:
-        real = f"real: judge {each['real_judged']:.3f}, own {each['real_own']:.3f}"
+        real = f"real: judge {each['real_judged']:.3f}, as is {each['real_as_is']:.3f}, own {each['real_own']:.3f}"
         print(f"{each['speaker']:14} enrolled in {each['seconds']:5.1f} s   {real}   {each['note']}")
     print()
     for limit, holds in found["limits"].items():
