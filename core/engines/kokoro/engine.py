@@ -34,7 +34,7 @@ from core.text.directions import ASSET as CUES
 from core.text.markup.model import Notation, Tag, Text
 from core.text.markup.reader import nodes, read
 
-VERSION = "2"
+VERSION = "3"
 """Raised when this code makes the same request sound different."""
 _MODELS = ("kokoro", "speaker-encoder")
 _LIBRARIES = (
@@ -150,8 +150,13 @@ class KokoroEngine:
             "shift": clone.shift,
             "pitch": np.array([clone.pitch], dtype=np.float32),
             "gain": clone.gain,
+            "pace": np.array([clone.pace], dtype=np.float32),
         }
-        facts = {"similarity": f"{clone.similarity:.2f}", "pitch": f"{np.exp(clone.pitch):.0f} Hz"}
+        facts = {
+            "similarity": f"{clone.similarity:.2f}",
+            "pitch": f"{np.exp(clone.pitch):.0f} Hz",
+            "pace": f"{clone.pace:.2f}",
+        }
         return SpeakerProfile(self.name, arrays, facts)
 
     def average(self, profiles: Sequence[SpeakerProfile]) -> SpeakerProfile:
@@ -177,7 +182,7 @@ class KokoroEngine:
         script = dominant_script(" ".join(part.plain for part in parts), language)
         speaker = speaker_of(profile.arrays, loaded.tables, loaded.space)
         prosody = interpret(utterance.instruction).prosody
-        speed = rate(utterance.speed, prosody)
+        speed = rate(utterance.speed, prosody) * speaker.pace
         pieces: list[Floats] = []
         said = False
         for part in parts:

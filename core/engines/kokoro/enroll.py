@@ -1,4 +1,4 @@
-"""From a reference clip to a clone: find its place among Kokoro's voices, listen to it, correct, listen again."""
+"""From a reference clip to a clone: find its place among Kokoro's voices, listen to it, learn, look again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,20 +7,15 @@ import numpy as np
 
 from core.audio import AudioClip, Floats
 from core.engines.kokoro.graph import SAMPLE_RATE
-from core.engines.kokoro.space import VoiceSpace
-from core.engines.kokoro.timbre import Doubles, analyse, equalised, gain_between
+from core.engines.kokoro.listening import listen
+from core.engines.kokoro.pace import pace
+from core.engines.kokoro.space import PHRASES, SYLLABLES, VoiceSpace
+from core.engines.kokoro.timbre import Doubles, equalised, gain_between
 from core.progress import Progress
 from core.speakers.encoder import SpeakerEncoder, similarity
 
-PHRASES = (
-    "The quiet garden was full of bright yellow flowers.",
-    "Show me how you fix the old machine by yourself.",
-)
-"""What a candidate says to be judged: two phrases, since one alone would be overfitted."""
-ROUNDS = 3
+ROUNDS = 2
 """How many candidates are listened to."""
-_UNVOICED_PITCH = 5.0
-"""Log Hz that a clip without a vowel is taken to have (148 Hz)."""
 
 Render = Callable[[str, Floats], Floats]
 """Says a text with the mean voice's style moved by a shift, float32 [256]; gives samples at 24 kHz."""
@@ -38,23 +33,29 @@ class Enrolment:
     """The reference's, log Hz."""
     gain: Floats
     """dB [BANDS]."""
+    pace: float
+    """How much faster than Kokoro's it speaks, a factor."""
     similarity: float
     """Cosine of its embedding to the reference's."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Heard:
-    sounds: Floats
-    """Embedding without the filter, and log Hz: [257]."""
+class _Candidate:
+    place: Doubles
+    said: Floats
+    """Both phrases."""
     gain: Floats
-    similarity: float
+    """dB [BANDS], to the reference's spectrum."""
+    spoken_s: float
+    """Both phrases, without pauses."""
+    cost: float
 
 
 def enroll(
     clip: AudioClip, space: VoiceSpace, render: Render, encoder: SpeakerEncoder, progress: Progress
 ) -> Enrolment:
     """The clone of the voice in ``clip``. Raises ``Cancelled``."""
-    steps = 2 + ROUNDS * (len(PHRASES) + 1)
+    steps = 4 + 2 * ROUNDS * len(PHRASES)
     done = 0
 
     def step() -> None:
@@ -65,33 +66,28 @@ def enroll(
     step()
     embedding = encoder.embed(clip)
     step()
-    reference = analyse(clip)
-    pitch = reference.median_pitch or _UNVOICED_PITCH
-    wanted = np.append(embedding, np.float32(pitch))
-    error = np.zeros_like(wanted)
-    candidates: list[tuple[float, Floats, Floats]] = []
+    reference = listen(clip, encoder)
+    candidates: list[_Candidate] = []
+    starts: tuple[Doubles, ...] = ()
     for _ in range(ROUNDS):
-        place = space.place(wanted, error)
-        shift = space.shift(place)
-        said = []
+        place = space.nearest(reference.sounds, starts)
+        said, heard = [], []
         for phrase in PHRASES:
             step()
-            said.append(render(phrase, shift))
-        step()
-        heard = _listen(said, embedding, reference.spectrum, encoder)
-        candidates.append((heard.similarity, shift, heard.gain))
-        error = heard.sounds - space.sounds(place)
-    best = max(candidates, key=lambda candidate: candidate[0])
+            said.append(render(phrase, space.shift(place)))
+            step()
+            heard.append(listen(AudioClip(said[-1], SAMPLE_RATE), encoder))
+        sounds = [each.sounds for each in heard]
+        cost, _ = space.cost(np.mean(sounds, axis=0, dtype=np.float64), reference.sounds)
+        gain = np.mean([gain_between(each.spectrum, reference.spectrum) for each in heard], axis=0)
+        spoken_s = sum(each.counted[1] for each in heard)
+        candidates.append(_Candidate(place, np.concatenate(said), gain, spoken_s, cost))
+        space = space.learned(place, sounds)
+        best = min(candidates, key=lambda candidate: candidate.cost)
+        starts = (best.place, place)
+    step()
+    finished = encoder.embed(AudioClip(equalised(best.said, best.gain), SAMPLE_RATE))
+    tempo = pace(reference.counted, (sum(SYLLABLES), best.spoken_s))
     progress.update("enroll", 1.0)
-    return Enrolment(embedding, best[1], pitch, best[2], best[0])
-
-
-def _listen(said: list[Floats], embedding: Floats, spectrum: Doubles, encoder: SpeakerEncoder) -> _Heard:
-    """How a candidate sounds, and how like the reference once its spectrum is brought to the reference's."""
-    whole = np.concatenate(said)
-    analysis = analyse(AudioClip(whole, SAMPLE_RATE))
-    gain = gain_between(analysis.spectrum, spectrum)
-    plain = encoder.embed(AudioClip(whole, SAMPLE_RATE))
-    finished = encoder.embed(AudioClip(equalised(whole, gain), SAMPLE_RATE))
-    pitch = np.float32(analysis.median_pitch or _UNVOICED_PITCH)
-    return _Heard(np.append(plain, pitch), gain, similarity(finished, embedding))
+    shift, alike = space.shift(best.place), similarity(finished, embedding)
+    return Enrolment(embedding, shift, reference.pitch, best.gain, tempo, alike)

@@ -2,7 +2,7 @@
 
 Profiles of stock voices hold ``voice``, int32 [1], the voice's place among all names. Those of clones hold
 ``embedding``, float32 [256]; ``shift``, float32 [256], added to the mean voice's style; ``pitch``, float32 [1], log Hz;
-``gain``, dB float32 [BANDS], the filter on what is said.
+``gain``, dB float32 [BANDS], the filter on what is said; ``pace``, float32 [1], a factor on Kokoro's own.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,8 @@ class Speaker(Protocol):
 
     accent: Accent
     """The English that it speaks."""
+    pace: float
+    """How fast it speaks when nothing is asked, as a factor on Kokoro's own pace."""
 
     def style(self, phonemes: int, script: Script) -> Floats:
         """The style, float32 [256] and the caller's own, to say ``phonemes`` phonemes in ``script``."""
@@ -37,6 +39,8 @@ class Speaker(Protocol):
 
 class Stock:
     """A stock voice; in a language that is not its own it keeps its timbre and borrows the melody."""
+
+    pace = 1.0
 
     def __init__(self, tables: VoiceTables, name: str) -> None:
         self._tables = tables
@@ -60,12 +64,13 @@ class Clone:
     # An accent cannot be heard from an embedding.
     accent: Accent = "en-us"
 
-    def __init__(self, tables: VoiceTables, space: VoiceSpace, shift: Floats, pitch: float, gain: Floats) -> None:
+    def __init__(self, tables: VoiceTables, space: VoiceSpace, arrays: Arrays) -> None:
         self._tables = tables
         self._space = space
-        self._shift = shift
-        self._pitch = pitch
-        self._gain = gain
+        self._shift = arrays["shift"]
+        self._pitch = float(arrays["pitch"][0])
+        self._gain = arrays["gain"]
+        self.pace = float(arrays["pace"][0])
 
     def style(self, phonemes: int, script: Script) -> Floats:
         mean = self._tables.mean(phonemes)
@@ -85,4 +90,4 @@ def speaker_of(arrays: Arrays, tables: VoiceTables, space: VoiceSpace) -> Speake
     """The speaker that a profile's ``arrays`` describe."""
     if "voice" in arrays:
         return Stock(tables, tables.names[int(arrays["voice"][0])])
-    return Clone(tables, space, arrays["shift"], float(arrays["pitch"][0]), arrays["gain"])
+    return Clone(tables, space, arrays)

@@ -55,8 +55,11 @@ class Analysis:
         """Mean level of the vowels, dB [BANDS]."""
         if not self.vowels.any():
             return np.zeros(BANDS)
-        # The mean of levels, not of powers: every frame counts, not the loudest vowel alone.
-        return _to_bands((10 * np.log10(self.envelope[self.vowels] + 1e-12)).mean(axis=0))
+        vowels = self.envelope[self.vowels]
+        # In the mean of levels every frame counts, in that of powers the loudest vowels, which are most of what is
+        # heard. Half of each comes closer to the speaker than either.
+        levels, powers = (10 * np.log10(vowels + 1e-12)).mean(axis=0), 10 * np.log10(vowels.mean(axis=0) + 1e-12)
+        return _to_bands((levels + powers) / 2)
 
 
 def analyse(clip: AudioClip) -> Analysis:

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -119,6 +120,8 @@ def test_a_clone_sounds_like_its_reference(engine: KokoroEngine, clone: Clone) -
     assert similarity(embed(said), wanted) > similarity(embed(stranger), wanted) + 0.2
     assert "train" in heard(said, "en")
     assert "天气" in heard(engine.synthesize(Utterance("今天天气很好。", "zh"), profile), "zh")
+    hurried = replace(profile, arrays={**profile.arrays, "pace": 1.5 * profile.arrays["pace"]})
+    assert 1.2 < said.duration_s / engine.synthesize(Utterance(LINE, "en"), hurried).duration_s < 1.8
 
 
 @pytest.mark.slow
