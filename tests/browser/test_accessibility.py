@@ -53,13 +53,15 @@ def ready() -> Iterator[None]:
 class Look:
     """Looks at a page, and remembers what is wrong with it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, looks: dict[str, Any]) -> None:
+        """``looks`` has what is asked of the page in each theme."""
         self.page = page
+        self.looks = looks
         self.wrong: list[str] = []
         page.add_style_tag(content=STILL)
 
     def __call__(self, place: str) -> None:
-        for theme, rules in (("dark", COLOURS), ("light", ALL)):
+        for theme, rules in self.looks.items():
             self.page.evaluate("theme => encore.theme(theme)", theme)
             for found in AXE.run(self.page, options=rules).response["violations"]:
                 if found["impact"] in BAD:
@@ -75,7 +77,12 @@ def _told(found: dict[str, Any], node: dict[str, Any]) -> str:
     return f"{found['id']} at {node['target']}: {why}"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("width", "height", "looks"),
+    # Colours are the same at every width.
+    [(1440, 900, {"dark": COLOURS, "light": ALL}), (390, 844, {"light": ALL})],
+    ids=["wide", "narrow"],
+)
 def test_nothing_serious_is_found(
     several: Humming,
     open_page: Callable[..., Page],
@@ -83,12 +90,13 @@ def test_nothing_serious_is_found(
     monkeypatch: pytest.MonkeyPatch,
     width: int,
     height: int,
+    looks: dict[str, Any],
 ) -> None:
     monkeypatch.setattr("core.speakers.voiceprint.speaker_encoder", Encoder)
     page = open_page(several.url, width=width, height=height)
     clip = tmp_path / "my voice.flac"
     clip.write_bytes(encode(speechlike(8), "flac"))
-    look = Look(page)
+    look = Look(page, looks)
     for tour in (clone, script, pronunciation, emotion, voices, transcribe, cache, engines):
         tour(page, look, clip)
     assert not look.wrong, "\n".join(look.wrong)
