@@ -2,7 +2,7 @@
 /** The sheet: the lines of the script, of which only those near the window are drawn. */
 {
   const desk = encore.desk, {el, say, mark} = desk;
-  const CHUNK = 24;              // lines that are drawn, or left out, together
+  const CHUNK = 8;               // lines that are drawn, or left out, together
   const AROUND = "600px 0px";    // how far beyond the window they are drawn
   const LINE_PX = 64, EXTRA_PX = 23, LETTERS = 70; // what a line that was never drawn is taken to measure
   const NUMBERS = {seed: [0, 2 ** 31 - 1], speed: [0.25, 4]};
@@ -12,6 +12,7 @@
     current = null;     // the line that is worked on
     find = null;
     #chunks = []; #scrolling = 0;
+    #awaited = new Set(); #drawing = 0; // chunks that are to be drawn
     #pressed = false;   // a card that grows while a finger is on it would slip away from under it
 
     constructor(project, act) {
@@ -106,9 +107,22 @@
       for (const {target, isIntersecting} of entries) {
         const number = Number(target.dataset.chunk);
         if (!this.#chunks[number] || this.#chunks[number].node !== target) continue;
-        if (isIntersecting) { if (!this.#chunks[number].drawn) this.#fill(number); } else this.#empty(number);
+        if (isIntersecting) this.#awaited.add(number); else { this.#awaited.delete(number); this.#empty(number); }
       }
+      this.#catchUp();
       this.act("seen");
+    }
+
+    /** Draws what is in the window, and then what is around it, chunk by chunk: all at once would hold up the hand. */
+    #catchUp() {
+      cancelAnimationFrame(this.#drawing);
+      const {top, bottom} = this.node.getBoundingClientRect();
+      const awaited = [...this.#awaited].filter(number => this.#chunks[number] && !this.#chunks[number].drawn);
+      const inWindow = awaited.filter(number => { const box = this.#chunks[number].node.getBoundingClientRect(); return box.bottom > top && box.top < bottom; });
+      const now = inWindow.length ? inWindow : awaited.slice(0, 1);
+      for (const number of now) this.#fill(number);
+      this.#awaited = new Set(awaited.filter(number => !now.includes(number)));
+      if (this.#awaited.size) this.#drawing = requestAnimationFrame(() => this.#catchUp());
     }
 
     /** Lines in the window, the first of them first. */
