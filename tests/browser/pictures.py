@@ -20,7 +20,7 @@ from tests.browser.steps import PATIENCE_MS, open_tab, speak
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 QUALITY = 82
 MOST_BYTES = 150_000
-LONG_MS = 10 * PATIENCE_MS
+LONG_MS = 3 * PATIENCE_MS
 """The map hears every voice."""
 STORY = "The lighthouse had been dark for eleven years. On the first night of winter, its lamp began to turn."
 EDITED = "The lighthouse had been dark for eleven years. On the last night of winter, its lamp began to turn."
@@ -140,7 +140,6 @@ def emotion(page: Page, clips: dict[str, Path]) -> None:
 
 
 def voices(page: Page, clips: dict[str, Path]) -> None:
-    page.locator("#voices-panel input[type=checkbox]").check()  # the speakers agreed: there are none
     for name, path in clips.items():
         if not page.get_by_role("button", name=name).count():
             page.set_input_files("#voices-panel input[type=file]", path)
