@@ -50,7 +50,13 @@
     },
   };
 
-  document.addEventListener("click", event => { if (event.target.closest?.(TABS)) tabAsked = true; }, {capture: true});
+  // On a phone the tabs are a row that scrolls.
+  const inSight = tab => tab?.scrollIntoView({block: "nearest", inline: "nearest"});
+  document.addEventListener("click", event => {
+    const tab = event.target.closest?.(TABS);
+    if (tab) { tabAsked = true; inSight(tab); }
+  }, {capture: true});
+  addEventListener("resize", () => inSight(document.querySelector(`${TABS}[aria-selected=true]`)));
   addEventListener("pagehide", () => {
     const tab = tabKnown && document.querySelector(`${TABS}[aria-selected=true]`); // a page that is left before it is ready knows nothing
     if (tab) sessionStorage.setItem(TAB, tab.dataset.tabId);

@@ -58,11 +58,18 @@ def of_files(engine: str, folder: Path, needed: Sequence[Path], hub_id: str = ""
     ``.not_configured`` and ``.incomplete``.
     """
     missing = [path.relative_to(folder).as_posix() for path in needed if not path.is_file()]
+    told = {"folder": _told(folder)}
     if not missing:
-        return Availability(State.READY, Finding("good", f"{engine}.ready", {"folder": folder, **facts}))
+        return Availability(State.READY, Finding("good", f"{engine}.ready", {**told, **facts}))
     if hub_id:
         return Availability(State.NO_WEIGHTS, Finding("warning", f"{engine}.fetch", {"model": hub_id}))
     if not folder.is_dir():
-        return Availability(State.NOT_CONFIGURED, Finding("note", f"{engine}.not_configured", {"folder": folder}))
-    details = {"folder": folder, "missing": ", ".join(missing)}
+        return Availability(State.NOT_CONFIGURED, Finding("note", f"{engine}.not_configured", told))
+    details = {**told, "missing": ", ".join(missing)}
     return Availability(State.NO_WEIGHTS, Finding("warning", f"{engine}.incomplete", details))
+
+
+def _told(folder: Path) -> str:
+    """``folder`` as people write it: in the home folder with ``~``."""
+    home = Path.home()
+    return f"~/{folder.relative_to(home).as_posix()}" if folder.is_relative_to(home) else str(folder)

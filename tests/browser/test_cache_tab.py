@@ -79,3 +79,6 @@ def test_nothing_is_scrolled_sideways_on_a_phone(humming: Humming, open_page) ->
     for part in page.locator("#cache-panel, #shelf-panel, .e-scroll").all():
         assert part.evaluate("part => part.scrollWidth <= part.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.set_viewport_size({"width": 390, "height": 844})  # as a phone that is turned: the open tab stays in sight
+    expect(page.get_by_role("tab", name="Cache")).to_be_in_viewport(ratio=1)
