@@ -182,7 +182,7 @@ class KokoroEngine:
         script = dominant_script(" ".join(part.plain for part in parts), language)
         speaker = speaker_of(profile.arrays, loaded.tables, loaded.space)
         prosody = interpret(utterance.instruction).prosody
-        speed = rate(utterance.speed, prosody) * speaker.pace
+        speed = rate(utterance.speed * speaker.pace, prosody)
         pieces: list[Floats] = []
         said = False
         for part in parts:
