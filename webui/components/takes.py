@@ -50,37 +50,37 @@ def _card(texts: Texts, take: TakeCard, several: bool) -> str:
         if several
         else ""
     )
-    settings = texts("take.settings", speed=f"{take.form.speed:g}", seed=report.seed)
-    if not take.clip_id:
-        return _lost(texts, take, settings)
+    told = texts("take.settings", speed=f"{take.form.speed:g}", seed=report.seed)
+    settings = f'<span class="e-fact">{escape(told)}</span>'
+    if not take.clip_id:  # only the request is left
+        actions = "".join(_action(act, texts(f"take.{act}")) for act in ("reuse", "script", "delete"))
+        return _article(texts, take, facts=settings, actions=actions, below=notice("note", texts("take.lost")))
     length = texts("unit.s", value=f"{report.duration_s:.1f}")
-    return (
-        f'<article class="e-take" data-take="{take.take_id}" data-clip="{take.clip_id}" '
-        f'data-duration="{report.duration_s:.3f}" data-outcome="{report.outcome.value}" '
-        f'data-pinned="{str(take.pinned).lower()}">'
-        f'<header><button class="e-play" data-act="play" aria-label="{escape(texts("take.play"))}">{icon("play")}'
-        f'</button><span class="e-number">#{take.number}</span>'
-        f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
-        f'<span class="e-fact">{escape(length)}</span>{similarity}'
-        f'<span class="e-fact">{escape(settings)}</span>'
-        f'<span class="e-actions">{_actions(texts, take)}</span></header>'
-        f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
-        f"{waveform(take.bars)}{_rail(texts, take)}"
+    return _article(
+        texts,
+        take,
+        data=f' data-clip="{take.clip_id}" data-duration="{report.duration_s:.3f}" '
+        f'data-outcome="{report.outcome.value}"',
+        play=f'<button class="e-play" data-act="play" aria-label="{escape(texts("take.play"))}">'
+        f"{icon('play')}</button>",
+        facts=f'<span class="e-fact">{escape(length)}</span>{similarity}{settings}',
+        actions=_actions(texts, take),
+        below=f"{waveform(take.bars)}{_rail(texts, take)}"
         f'<div class="e-badges">{_badges(texts, report)}{engine}</div>'
-        f"{_latency(texts, report)}{follows(texts, report.findings, take.form.instruction)}</article>"
+        f"{_latency(texts, report)}{follows(texts, report.findings, take.form.instruction)}",
     )
 
 
-def _lost(texts: Texts, take: TakeCard, settings: str) -> str:
-    """A take of which only the request is left."""
-    acts = "".join(_action(act, texts(f"take.{act}")) for act in ("reuse", "script", "delete"))
+def _article(
+    texts: Texts, take: TakeCard, *, facts: str, actions: str, below: str, data: str = "", play: str = ""
+) -> str:
+    """What every take shows, around what only those have that can be heard."""
     return (
-        f'<article class="e-take" data-take="{take.take_id}" data-pinned="{str(take.pinned).lower()}">'
-        f'<header><span class="e-number">#{take.number}</span>'
+        f'<article class="e-take" data-take="{take.take_id}"{data} data-pinned="{str(take.pinned).lower()}">'
+        f'<header>{play}<span class="e-number">#{take.number}</span>'
         f'<span class="e-who" title="{escape(take.voice)}">{escape(take.voice)}</span>'
-        f'<span class="e-fact">{escape(settings)}</span><span class="e-actions">{acts}</span></header>'
-        f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}'
-        f"{notice('note', texts('take.lost'))}</article>"
+        f'{facts}<span class="e-actions">{actions}</span></header>'
+        f'<p class="e-say">{escape(take.form.text.strip())}</p>{_mood(texts, take)}{below}</article>'
     )
 
 
