@@ -31,6 +31,7 @@ from core.audio import AudioClip, Floats
 from core.engines.base import Utterance
 from core.engines.kokoro.engine import KokoroEngine
 from core.engines.kokoro.graph import Graph
+from core.engines.kokoro.listening import melody
 from core.engines.kokoro.timbre import analyse
 from core.engines.whisper import WhisperEngine
 from core.progress import Progress
@@ -155,11 +156,8 @@ def timed_graph() -> Iterator[list[float]]:
 
 def pitch_of(clip: AudioClip) -> tuple[float, float]:
     """Median and standard deviation of the pitch in vowels, semitones."""
-    analysis = analyse(clip)
-    semitones = 12 * np.log2(analysis.pitch[analysis.vowels])
-    middle = float(np.median(semitones))
-    # An octave off is a frame that was misjudged.
-    return middle, float(np.std(semitones[np.abs(semitones - middle) < 9]))
+    middle, spread = 12 / np.log(2) * melody(analyse(clip))
+    return float(middle), float(spread)
 
 
 class Benchmark:

@@ -62,15 +62,15 @@ def listen(clip: AudioClip, encoder: SpeakerEncoder) -> Heard:
     spectrum = analysis.spectrum
     samples = _as_elsewhere(clip.resampled(SAMPLE_RATE).samples, spectrum)
     embedding = encoder.embed(AudioClip(samples, SAMPLE_RATE))
-    return Heard(np.append(embedding, _melody(analysis)).astype(np.float32), spectrum, counted(analysis))
+    return Heard(np.append(embedding, melody(analysis)).astype(np.float32), spectrum, counted(analysis))
 
 
-def _melody(analysis: Analysis) -> Floats:
-    """Median and standard deviation of the pitch, log Hz, float32 [2]."""
-    if not analysis.vowels.any():
+def melody(analysis: Analysis) -> Floats:
+    """Median and standard deviation of the pitch in vowels, log Hz, float32 [2]."""
+    median = analysis.median_pitch
+    if median is None:
         return np.array(_UNVOICED, dtype=np.float32)
     pitch = np.log(analysis.pitch[analysis.vowels])
-    median = np.median(pitch)
     return np.array([median, pitch[np.abs(pitch - median) < _OCTAVE].std()], dtype=np.float32)
 
 

@@ -36,8 +36,8 @@ def counted(analysis: Analysis) -> tuple[int, float]:
     near = np.convolve(analysis.pitch > 0, np.ones(9), "same") > 0
     syllables = int(np.count_nonzero((level[peaks] > loudest - _NUCLEUS_DB) & near[peaks]))
     gaps = np.diff(np.flatnonzero(level > loudest - _SPEECH_DB))
-    spoken = 1 + int(gaps[gaps <= _PAUSE_MS / FRAME_MS].sum()) + int(np.count_nonzero(gaps > _PAUSE_MS / FRAME_MS))
-    return syllables, spoken * FRAME_MS / 1000
+    frames = 1 + int(np.where(gaps * FRAME_MS <= _PAUSE_MS, gaps, 1).sum())
+    return syllables, frames * FRAME_MS / 1000
 
 
 def pace(wanted: tuple[int, float], said: tuple[int, float]) -> float:
